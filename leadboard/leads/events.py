@@ -1,0 +1,73 @@
+"""The kinds of event and the one sentence of each; timeline, feed and mails read it here.
+
+A sentence may use the actor (`who`), the rep or lead named by id in the facts through the words
+that `facts` carries as codes, and never personal data of the prospect.
+"""
+
+from dataclasses import dataclass
+
+PROSPECT, PERSON, MACHINE = "prospect", "person", "machine"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an event of this kind says: whose doing it was, its icon, its sentence."""
+
+    by: str
+    icon: str
+    sentence: str
+    detail: str = ""
+
+
+KINDS = {
+    "captured": Kind(PROSPECT, "form", "Came in by {source}", "{lead_type}"),
+    "joined": Kind(PROSPECT, "form", "Wrote again by {source}", "joined to this lead, nothing was doubled"),
+    "details_arrived": Kind(PROSPECT, "form", "The details arrived from {source}"),
+    "qualified": Kind(MACHINE, "bolt", "Scored {score} {band}", "{enquiry_class}; {route}"),
+    "score_overridden": Kind(PERSON, "pen", "{who} set the score to {score}", "{reason}"),
+    "clock_started": Kind(MACHINE, "clock", "{clock} clock began", "due {due}; rule {rule}"),
+    "clock_met": Kind(MACHINE, "check", "{clock} was in time"),
+    "clock_cancelled": Kind(MACHINE, "x", "{clock} clock ended", "{reason}"),
+    "warned": Kind(MACHINE, "warn", "{clock} is nearly due", "{rep} was warned"),
+    "breached": Kind(MACHINE, "over", "{clock} was missed", "due {due}, recorded {late} late; step {level}"),
+    "escalated": Kind(MACHINE, "route", "Step {level}: {step}", "{rep}"),
+    "claimed": Kind(PERSON, "check", "Claimed by {rep}", "contact by {due}"),
+    "assigned": Kind(PERSON, "route", "Assigned to {rep}", "by {who}"),
+    "rerouted": Kind(MACHINE, "route", "Offered to {rep}", "{reason}"),
+    "released": Kind(PERSON, "undo", "{who} released the lead", "{reason}"),
+    "accepted": Kind(PERSON, "check", "Accepted as SAL by {who}"),
+    "rejected": Kind(PERSON, "x", "Rejected by {who}: {reason}", "{attempts} attempts"),
+    "handed_back": Kind(MACHINE, "undo", "Handed back to marketing: {reason}", "{attempts} attempts by {rep}"),
+    "action": Kind(PERSON, "phone", "{who}: {action}", "{outcome}"),
+    "enrolled": Kind(MACHINE, "leaf", "Track “{track}” began"),
+    "nurture_paused": Kind(MACHINE, "pause", "Track “{track}” paused at step {step}", "{reason}"),
+    "nurture_resumed": Kind(MACHINE, "play", "Track “{track}” goes on at step {step}"),
+    "nurture_sent": Kind(MACHINE, "mail", "Step {step} of “{track}” was sent"),
+    "nurture_failed": Kind(MACHINE, "warn", "Step {step} of “{track}” did not go out", "{reason}"),
+    "nurture_done": Kind(MACHINE, "check", "Track “{track}” is finished"),
+    "nurture_stopped": Kind(MACHINE, "x", "Track “{track}” stopped", "{reason}"),
+    "unsubscribed": Kind(PROSPECT, "mail", "Unsubscribed"),
+    "parked": Kind(PERSON, "snooze", "{who} parked the lead", "review {due}"),
+    "sql_reached": Kind(PERSON, "up", "Became SQL"),
+    "won": Kind(PERSON, "check", "Won"),
+    "lost": Kind(PERSON, "x", "Lost: {reason}"),
+    "disqualified": Kind(PERSON, "x", "Disqualified: {reason}"),
+    "reopened": Kind(PERSON, "undo", "Reopened by {who}"),
+    "merged": Kind(PERSON, "copy", "Merged with another lead"),
+    "answered": Kind(MACHINE, "mail", "A polite answer was sent"),
+}
+
+
+class Words(dict):
+    """Facts for a sentence; what is not known reads as nothing."""
+
+    def __missing__(self, key):
+        """Return an empty text for a fact that the event does not carry."""
+        return ""
+
+
+def sentence(event, words=None):
+    """Return (headline, detail) of an event; `words` overrides facts by readable text (names, times)."""
+    kind = KINDS[event.kind]
+    known = Words(event.facts | (words or {}))
+    return kind.sentence.format_map(known).strip(" ,;:"), kind.detail.format_map(known).strip(" ,;:")

@@ -1,0 +1,31 @@
+"""Alert: what one person has to know now, until they have seen or acted on it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from leadboard.leads.models import Lead
+
+
+class Alert(models.Model):
+    """One alert to one person about one lead; one open alert per kind and lead (no repeats)."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alerts")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="alerts")
+    kind = models.CharField(max_length=24)
+    words = models.TextField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "lead", "kind"], condition=Q(seen_at__isnull=True), name="no_alert_repeats"
+            )
+        ]
+        indexes = [models.Index(fields=["person", "-id"], name="alert_open", condition=Q(seen_at__isnull=True))]
+
+    def __str__(self):
+        return self.words

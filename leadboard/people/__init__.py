@@ -1,0 +1,1 @@
+"""Users, roles, teams, working hours, availability; and who may do what."""

@@ -1,0 +1,25 @@
+"""The site map. The parts are named as strings; `converters` refuses ids that no row can have."""
+
+from django.urls import include, path, register_converter
+
+from leadboard.http.converters import RowId
+
+register_converter(RowId, "row")
+
+urlpatterns = [
+    path("", include("leadboard.board.urls")),
+    path("leads/", include("leadboard.leads.urls")),
+    path("leads/", include("handoff.urls")),
+    path("leads/", include("qualification.urls")),
+    path("intake/", include("leadboard.capture.urls")),
+    path("playbook/", include("leadboard.playbook.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("people/", include("leadboard.people.urls")),
+    path("health/", include("leadboard.health.urls")),
+    path("api/", include("leadboard.api")),
+]
+
+handler400 = "leadboard.http.problems.bad_request"
+handler403 = "leadboard.http.problems.not_allowed"
+handler404 = "leadboard.http.problems.not_found"
+handler500 = "leadboard.http.problems.server_error"

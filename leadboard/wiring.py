@@ -1,0 +1,33 @@
+"""THE MAP: what each kind of event sets off, and all periodic work. Dotted names only; `manage.py check`
+fails on a name that does not exist.
+
+AT_ONCE   called as f(lead, event) in the transaction of the change: database work only.
+LATER     enqueued in that transaction as a job f(lead_id): may run twice, truth is never only here.
+"""
+
+AT_ONCE = {
+    "captured": ["handoff.sla.start_first_action"],
+    "joined": ["handoff.sla.start_first_action"],
+    "qualified": ["handoff.routing.follow_verdict"],
+}
+
+LATER = {
+    "captured": ["qualification.jobs.qualify"],
+    "joined": ["qualification.jobs.qualify"],
+    "details_arrived": ["qualification.jobs.qualify"],
+}
+
+# What the lead page shows besides the lead: f(lead, viewer) -> (template, context), in this order.
+LEAD_PANELS = [
+    "handoff.panels.acts",
+    "handoff.panels.ladder",
+    "qualification.panels.verdict",
+]
+
+# name: (dotted function without arguments, seconds between runs); run by `run_clocks`, one at a time.
+PERIODIC = {
+    "digest submissions left behind": ("leadboard.capture.intake.digest_left_behind", 15),
+    "qualify leads left behind": ("qualification.jobs.sweep", 15),
+    "resume assignments held back": ("handoff.escalation.retry_held", 15),
+    "learn from outcomes": ("qualification.jobs.learn", 86_400),
+}

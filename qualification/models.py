@@ -1,0 +1,91 @@
+"""Verdict, ScoringModel, Enrichment."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from leadboard.leads.models import Lead
+from leadboard.leads.stages import Band, EnquiryClass
+
+
+class ModelState(models.TextChoices):
+    """Where a model stands."""
+
+    CHALLENGER = "challenger", "Challenger"
+    LIVE = "live", "Live"
+    RETIRED = "retired", "Retired"
+    REFUSED = "refused", "Refused"
+
+
+class ScoringModel(models.Model):
+    """A trained model as data: skops bytes under a hash, its card, and whether it is live."""
+
+    number = models.PositiveIntegerField(unique=True)
+    state = models.CharField(max_length=12, choices=ModelState, default=ModelState.CHALLENGER)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    outcomes = models.PositiveIntegerField()
+    card = models.JSONField(default=dict, help_text="Figures on the newest 20 %, features, sample for the check.")
+    trained_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="live"), name="one_live_scoring_model")
+        ]
+
+    def __str__(self):
+        return f"model {self.number}"
+
+
+class Verdict(models.Model):
+    """One qualification of one lead: what went in, what came out, and by which model and playbook."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="verdicts")
+    lead_version = models.PositiveIntegerField(help_text="The version that was looked at.")
+    enquiry_class = models.CharField(max_length=12, choices=EnquiryClass)
+    class_confidence = models.FloatField(default=0)
+    class_kind = models.CharField(max_length=24, blank=True, help_text="job_seeker, vendor, spam …")
+    evidence = models.JSONField(default=list, help_text="The words that made the case.")
+    fit = models.FloatField(null=True)
+    intent = models.FloatField(null=True)
+    probability = models.FloatField(null=True)
+    score = models.PositiveSmallIntegerField(null=True)
+    band = models.CharField(max_length=6, choices=Band, blank=True)
+    reasons = models.JSONField(default=list)
+    abstained = models.TextField(blank=True, help_text="Why the machine leaves it to people; empty: it does not.")
+    flags = models.JSONField(default=list, help_text="What went wrong on the way, e.g. a model that was refused.")
+    features = models.JSONField(default=dict)
+    route = models.JSONField(default=dict)
+    model = models.ForeignKey(ScoringModel, null=True, on_delete=models.PROTECT, related_name="verdicts")
+    method = models.CharField(max_length=32, help_text="scorecard, blend or model")
+    playbook_version = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "lead_version"], name="one_verdict_per_lead_version")
+        ]
+        indexes = [models.Index(fields=["lead", "-id"], name="verdict_newest")]
+
+    def __str__(self):
+        return f"verdict {self.pk} on lead {self.lead_id}"
+
+
+class Enrichment(models.Model):
+    """One value that was found out about a lead, with where, how and when."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="enrichments")
+    field = models.CharField(max_length=40)
+    value = models.JSONField()
+    source = models.CharField(max_length=60)
+    method = models.CharField(max_length=60)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "field", "source"], name="one_enrichment_per_field_and_source")
+        ]
+
+    def __str__(self):
+        return f"{self.field} of lead {self.lead_id}"
