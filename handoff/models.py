@@ -47,10 +47,13 @@ class Claim(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lead"], condition=Q(ended_at__isnull=True), name="one_open_claim_per_lead"),
-            models.CheckConstraint(condition=(Q(ended_at__isnull=True) & Q(end="")) | (Q(ended_at__isnull=False) & ~Q(end="")),
+            models.UniqueConstraint(
+                fields=["lead"], condition=Q(ended_at__isnull=True), name="one_open_claim_per_lead"
+            ),
+            models.CheckConstraint(
+                condition=(Q(ended_at__isnull=True) & Q(end="")) | (Q(ended_at__isnull=False) & ~Q(end="")),
                 name="a_claim_ends_with_a_reason",
-           ),
+            ),
         ]
         indexes = [models.Index(fields=["rep"], name="claim_open_by_rep", condition=Q(ended_at__isnull=True))]
 
@@ -88,7 +91,9 @@ class Clock(models.Model):
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="clocks")
     claim = models.ForeignKey(Claim, null=True, blank=True, on_delete=models.PROTECT, related_name="clocks")
-    enrolment = models.ForeignKey("Enrolment", null=True, blank=True, on_delete=models.PROTECT, related_name="clocks")
+    enrolment = models.ForeignKey(
+        "Enrolment", null=True, blank=True, on_delete=models.PROTECT, related_name="clocks"
+    )
     kind = models.CharField(max_length=14, choices=ClockKind)
     level = models.PositiveSmallIntegerField(default=0, help_text="Escalation: the step that is due.")
     rule = models.CharField(max_length=80, help_text="Path in the playbook, e.g. first_action.demo.")
@@ -100,7 +105,9 @@ class Clock(models.Model):
     fires_at = models.DateTimeField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=ClockState, default=ClockState.RUNNING)
-    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it happened; a breach is dated by its due time.")
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it happened; a breach is dated by its due time."
+    )
     recorded_at = models.DateTimeField(null=True, blank=True, help_text="When the end was written.")
     trouble = models.TextField(blank=True, help_text="Why firing failed last; it is retried.")
 
@@ -228,7 +235,9 @@ class Enrolment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["lead"], condition=Q(state__in=("active", "paused")), name="one_open_enrolment_per_lead"
+                fields=["lead"],
+                condition=Q(state__in=("active", "paused")),
+                name="one_open_enrolment_per_lead",
             ),
         ]
 
@@ -256,7 +265,9 @@ class Send(models.Model):
     state = models.CharField(max_length=10, choices=SendState, default=SendState.DECIDED)
     message_id = models.TextField(blank=True)
     trouble = models.TextField(blank=True)
-    token = models.CharField(max_length=64, unique=True, help_text="Opaque unsubscribe token, 128 bits or more.")
+    token = models.CharField(
+        max_length=64, unique=True, help_text="Opaque unsubscribe token, 128 bits or more."
+    )
     decided_at = models.DateTimeField(db_default=Now())
     handed_over_at = models.DateTimeField(null=True, blank=True)
 
@@ -265,7 +276,9 @@ class Send(models.Model):
             models.UniqueConstraint(
                 fields=["enrolment", "step"], condition=Q(enrolment__isnull=False), name="one_send_per_step"
             ),
-            models.UniqueConstraint(fields=["lead"], condition=~Q(answer=""), name="one_polite_answer_per_lead"),
+            models.UniqueConstraint(
+                fields=["lead"], condition=~Q(answer=""), name="one_polite_answer_per_lead"
+            ),
         ]
         indexes = [models.Index(fields=["decided_at"], name="send_left_behind", condition=Q(state="decided"))]
 

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,7 @@ class LeadboardConfig(AppConfig):
 
     name = "leadboard"
     label = "leadboard"
+
+    def ready(self):
+        """Register the checks; they look at all parts, so all parts must be loaded."""
+        import_module("leadboard.checks")

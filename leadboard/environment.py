@@ -22,7 +22,10 @@ VARIABLES = {
     "DATABASE_URL": ("", "PostgreSQL 15 to 18; empty starts the embedded one"),
     "SECRET_KEY": ("", "empty makes one in LEADBOARD_DATA/secret_key"),
     "ALLOWED_HOSTS": ("", "comma separated host names besides the one of LEADBOARD_URL"),
-    "EMAIL_URL": ("consolemail://", "e.g. smtp://user:password@host:587/?tls=True; the demo prints to the console"),
+    "EMAIL_URL": (
+        "consolemail://",
+        "e.g. smtp://user:password@host:587/?tls=True; the demo prints to the console",
+    ),
     "DEFAULT_FROM_EMAIL": ("leadboard@localhost", "sender of nurture and sign-in mail"),
 }
 

@@ -119,7 +119,9 @@ def read_database(data):
     database["CONN_HEALTH_CHECKS"] = True
     database["CONN_MAX_AGE"] = 0 if WEB else 600
     options = database.setdefault("OPTIONS", {})
-    options.setdefault("application_name", f"leadboard {os.environ.get('LEADBOARD_PROGRAM', Path(sys.argv[0]).stem)}")
+    options.setdefault(
+        "application_name", f"leadboard {os.environ.get('LEADBOARD_PROGRAM', Path(sys.argv[0]).stem)}"
+    )
     if WEB:
         options["pool"] = {"min_size": 2, "max_size": WEB_POOL_SIZE, "timeout": 10, "max_idle": 300}
     return database
@@ -198,7 +200,12 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "PAGE_SIZE": 50,
 }
-REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "TOKEN_LIMIT_PER_USER": None, "AUTO_REFRESH": False}
+REST_KNOX = {
+    "AUTH_HEADER_PREFIX": "Bearer",
+    "TOKEN_TTL": None,
+    "TOKEN_LIMIT_PER_USER": None,
+    "AUTO_REFRESH": False,
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "leadboard",
     "DESCRIPTION": "Leads, claims, clocks and playbooks; every act of the board is here too.",
@@ -258,4 +265,6 @@ LOGGING = {
         "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
     },
 }
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []
+SILENCED_SYSTEM_CHECKS = (
+    ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []
+)

@@ -26,12 +26,16 @@ class ScoringModel(models.Model):
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     outcomes = models.PositiveIntegerField()
-    card = models.JSONField(default=dict, help_text="Figures on the newest 20 %, features, sample for the check.")
+    card = models.JSONField(
+        default=dict, help_text="Figures on the newest 20 %, features, sample for the check."
+    )
     trained_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["state"], condition=Q(state="live"), name="one_live_scoring_model")
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="live"), name="one_live_scoring_model"
+            )
         ]
 
     def __str__(self):
@@ -53,8 +57,12 @@ class Verdict(models.Model):
     score = models.PositiveSmallIntegerField(null=True)
     band = models.CharField(max_length=6, choices=Band, blank=True)
     reasons = models.JSONField(default=list)
-    abstained = models.TextField(blank=True, help_text="Why the machine leaves it to people; empty: it does not.")
-    flags = models.JSONField(default=list, help_text="What went wrong on the way, e.g. a model that was refused.")
+    abstained = models.TextField(
+        blank=True, help_text="Why the machine leaves it to people; empty: it does not."
+    )
+    flags = models.JSONField(
+        default=list, help_text="What went wrong on the way, e.g. a model that was refused."
+    )
     features = models.JSONField(default=dict)
     route = models.JSONField(default=dict)
     model = models.ForeignKey(ScoringModel, null=True, on_delete=models.PROTECT, related_name="verdicts")
@@ -84,7 +92,9 @@ class Enrichment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lead", "field", "source"], name="one_enrichment_per_field_and_source")
+            models.UniqueConstraint(
+                fields=["lead", "field", "source"], name="one_enrichment_per_field_and_source"
+            )
         ]
 
     def __str__(self):

@@ -24,11 +24,15 @@ class Source(models.Model):
     vendor = models.CharField(max_length=32, default="generic")
     secret = models.TextField(blank=True)
     mapping = models.JSONField(default=dict, blank=True, help_text="{our field: path in the payload}")
-    lead_type = models.CharField(max_length=40, blank=True, help_text="Empty: the playbook decides by content.")
+    lead_type = models.CharField(
+        max_length=40, blank=True, help_text="Empty: the playbook decides by content."
+    )
     campaign = models.TextField(blank=True)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     def __str__(self):
         return self.name
@@ -58,7 +62,9 @@ class Submission(models.Model):
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)
     state = models.CharField(max_length=12, choices=SubmissionState, default=SubmissionState.RECEIVED)
     problem = models.TextField(blank=True, help_text="Why it waits, in words.")
-    lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="submissions")
+    lead = models.ForeignKey(
+        Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="submissions"
+    )
     digested_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -70,8 +76,12 @@ class Submission(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["received_at"], name="submission_left_behind", condition=Q(state="received")),
-            models.Index(fields=["-received_at"], name="submission_quarantine", condition=Q(state="quarantined")),
+            models.Index(
+                fields=["received_at"], name="submission_left_behind", condition=Q(state="received")
+            ),
+            models.Index(
+                fields=["-received_at"], name="submission_quarantine", condition=Q(state="quarantined")
+            ),
             models.Index(fields=["source", "-received_at"], name="submission_by_source"),
         ]
 

@@ -17,7 +17,12 @@ def refuse_nonsense(get_response):
 
     def middleware(request):
         query = request.META.get("QUERY_STRING", "")
-        if "\x00" in request.path or "%00" in query or len(request.path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
+        if (
+            "\x00" in request.path
+            or "%00" in query
+            or len(request.path) > LONGEST_PATH
+            or len(query) > LONGEST_QUERY
+        ):
             return Problem(400, "malformed", "The address could not be read.").response()
         return get_response(request)
 

@@ -10,3 +10,15 @@ class NewestFirst(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class InOrder(NewestFirst):
+    """The same, oldest first: how a log is read."""
+
+    ordering = "id"
+
+
+class BySeq(NewestFirst):
+    """The log of all leads, in the order of its dense `seq`."""
+
+    ordering = "seq"

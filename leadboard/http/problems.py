@@ -55,7 +55,10 @@ class Problem(Exception):
 def answer(body, status, headers=None):
     """Return an application/problem+json response."""
     return HttpResponse(
-        json.dumps(body, default=str), status=status, content_type="application/problem+json", headers=headers or {}
+        json.dumps(body, default=str),
+        status=status,
+        content_type="application/problem+json",
+        headers=headers or {},
     )
 
 
@@ -67,7 +70,9 @@ def from_exception(error):
         case exceptions.ValidationError():
             return Problem(400, "invalid", "Some fields are not right.", errors=error.detail)
         case exceptions.Throttled():
-            return Problem(429, "throttled", str(error.detail), headers={"Retry-After": str(int(error.wait or 1))})
+            return Problem(
+                429, "throttled", str(error.detail), headers={"Retry-After": str(int(error.wait or 1))}
+            )
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return Problem(401, "not_signed_in", str(error.detail), headers={"WWW-Authenticate": "Bearer"})
         case exceptions.APIException():
@@ -103,7 +108,12 @@ def csrf_failure(request, reason=""):
 
 def refuse(request, status, detail):
     """The error page for people: what happened, and the way back."""
-    return render(request, "error.html", {"status": status, "title": TITLES.get(status, "Refused"), "detail": detail}, status=status)
+    return render(
+        request,
+        "error.html",
+        {"status": status, "title": TITLES.get(status, "Refused"), "detail": detail},
+        status=status,
+    )
 
 
 def bad_request(request, exception=None):
@@ -114,7 +124,9 @@ def bad_request(request, exception=None):
 
 def not_allowed(request, exception=None):
     """handler403."""
-    problem = from_exception(exception) if exception else Problem(403, "not_allowed", "Your role may not do this.")
+    problem = (
+        from_exception(exception) if exception else Problem(403, "not_allowed", "Your role may not do this.")
+    )
     return problem.response() if wants_document(request) else refuse(request, 403, problem.detail)
 
 
@@ -128,4 +140,8 @@ def server_error(request):
     """handler500: without the database and without a template context that could fail again."""
     if wants_document(request):
         return Problem(500, "fault", "Something broke on our side; it was logged.").response()
-    return HttpResponse("Something broke on our side; it was logged. Go back and try again.", status=500, content_type="text/plain")
+    return HttpResponse(
+        "Something broke on our side; it was logged. Go back and try again.",
+        status=500,
+        content_type="text/plain",
+    )

@@ -37,7 +37,9 @@ KINDS = {
     "released": Kind(PERSON, "undo", "{who} released the lead", "{reason}"),
     "accepted": Kind(PERSON, "check", "Accepted as SAL by {who}"),
     "rejected": Kind(PERSON, "x", "Rejected by {who}: {reason}", "{attempts} attempts"),
-    "handed_back": Kind(MACHINE, "undo", "Handed back to marketing: {reason}", "{attempts} attempts by {rep}"),
+    "handed_back": Kind(
+        MACHINE, "undo", "Handed back to marketing: {reason}", "{attempts} attempts by {rep}"
+    ),
     "action": Kind(PERSON, "phone", "{who}: {action}", "{outcome}"),
     "enrolled": Kind(MACHINE, "leaf", "Track “{track}” began"),
     "nurture_paused": Kind(MACHINE, "pause", "Track “{track}” paused at step {step}", "{reason}"),

@@ -92,7 +92,10 @@ def _guard(expect, new_stage):
     clauses, values = [], {}
     if new_stage is not None:
         clauses.append(" AND (stage = %(g_stage_new)s OR stage = ANY(%(g_stage_from)s))")
-        values |= {"g_stage_new": str(new_stage), "g_stage_from": [str(old) for old in MOVES if new_stage in MOVES[old]]}
+        values |= {
+            "g_stage_new": str(new_stage),
+            "g_stage_from": [str(old) for old in MOVES if new_stage in MOVES[old]],
+        }
     for name, wanted in expect.items():
         field = Lead._meta.get_field(name)
         if wanted is None:
@@ -136,7 +139,11 @@ def _bring_up_to_date(lead, event, changes):
     """Set on the object what the statement set on the row."""
     lead.version, lead.digest = event.version, event.digest
     for name, value in changes.items():
-        setattr(lead, Lead._meta.get_field(name).attname if isinstance(value, int) and name == "owner" else name, value)
+        setattr(
+            lead,
+            Lead._meta.get_field(name).attname if isinstance(value, int) and name == "owner" else name,
+            value,
+        )
 
 
 def _wake_once():

@@ -21,7 +21,9 @@ class Lead(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.RAW)
     desk = models.CharField(max_length=12, choices=Desk, default=Desk.BOARD)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="leads"
+    )
     version = models.PositiveIntegerField(default=0)
     digest = models.BinaryField(default=bytes)
 
@@ -37,7 +39,9 @@ class Lead(models.Model):
     campaign = models.TextField(blank=True)
     lead_type = models.CharField(max_length=40, blank=True)
     extra = models.JSONField(default=dict, blank=True, help_text="The firm's own mapped fields.")
-    basis = models.CharField(max_length=40, blank=True, help_text="Legal basis on which the person is contacted.")
+    basis = models.CharField(
+        max_length=40, blank=True, help_text="Legal basis on which the person is contacted."
+    )
     do_not_contact = models.BooleanField(default=False)
     target_account = models.BooleanField(default=False)
 
@@ -53,7 +57,9 @@ class Lead(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     due_state = models.CharField(max_length=10, blank=True, help_text="running, warned, met, breached")
 
-    submitted_at = models.DateTimeField(null=True, blank=True, help_text="When the vendor says the form was sent.")
+    submitted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the vendor says the form was sent."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     owned_at = models.DateTimeField(null=True, blank=True)
     first_action_at = models.DateTimeField(null=True, blank=True)
@@ -65,8 +71,15 @@ class Lead(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-id"], name="lead_board", condition=Q(desk="board")),
-            models.Index(fields=["due_at", "id"], name="lead_board_due", condition=Q(desk__in=("board", "sales"))),
-            models.Index(models.F("score").desc(nulls_last=True), models.F("id").desc(), name="lead_board_score", condition=Q(desk="board")),
+            models.Index(
+                fields=["due_at", "id"], name="lead_board_due", condition=Q(desk__in=("board", "sales"))
+            ),
+            models.Index(
+                models.F("score").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="lead_board_score",
+                condition=Q(desk="board"),
+            ),
             models.Index(fields=["owner", "due_at"], name="lead_mine", condition=Q(owner__isnull=False)),
             models.Index(fields=["desk", "-id"], name="lead_desk"),
             models.Index(Lower("email"), name="lead_email"),
@@ -74,7 +87,8 @@ class Lead(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(owner__isnull=True) | Q(desk=Desk.SALES), name="an_owned_lead_is_on_the_sales_desk"
+                condition=Q(owner__isnull=True) | Q(desk=Desk.SALES),
+                name="an_owned_lead_is_on_the_sales_desk",
             ),
             models.CheckConstraint(
                 condition=~Q(desk=Desk.SALES) | Q(owner__isnull=False), name="the_sales_desk_has_an_owner"

@@ -25,7 +25,9 @@ class Alert(models.Model):
                 fields=["person", "lead", "kind"], condition=Q(seen_at__isnull=True), name="no_alert_repeats"
             )
         ]
-        indexes = [models.Index(fields=["person", "-id"], name="alert_open", condition=Q(seen_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="alert_open", condition=Q(seen_at__isnull=True))
+        ]
 
     def __str__(self):
         return self.words

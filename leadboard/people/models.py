@@ -70,9 +70,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     territory = models.JSONField(default=list, blank=True, help_text="Country codes; empty: the team's.")
     languages = models.JSONField(default=list, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
-    hours = models.JSONField(null=True, blank=True, help_text="A calendar as in the playbook; empty: its default.")
+    hours = models.JSONField(
+        null=True, blank=True, help_text="A calendar as in the playbook; empty: its default."
+    )
     availability = models.CharField(max_length=12, choices=Availability, default=Availability.AVAILABLE)
-    cap = models.PositiveIntegerField(null=True, blank=True, help_text="Most open claims; empty: the playbook's.")
+    cap = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Most open claims; empty: the playbook's."
+    )
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
 

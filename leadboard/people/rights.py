@@ -33,7 +33,9 @@ ROLES_BY_ACT = {
 
 def may(user, act):
     """May this person do this act at all? Inactive and anonymous people may do nothing."""
-    return bool(getattr(user, "is_active", False) and user.is_authenticated and user.role in ROLES_BY_ACT[act])
+    return bool(
+        getattr(user, "is_active", False) and user.is_authenticated and user.role in ROLES_BY_ACT[act]
+    )
 
 
 def refuse_unless(user, act):
@@ -63,5 +65,9 @@ class IsStaffMember(BasePermission):
     def has_permission(self, request, view):
         """Return whether the person may do what this request asks for."""
         acts = getattr(view, "acts", {})
-        act = acts.get(request.method) or acts.get(getattr(view, "action", None)) or getattr(view, "act", "see_leads")
+        act = (
+            acts.get(request.method)
+            or acts.get(getattr(view, "action", None))
+            or getattr(view, "act", "see_leads")
+        )
         return may(request.user, act)

@@ -1,0 +1,29 @@
+"""The API's site map: `/api/…`. Schema at `/api/schema/`, documents at `/api/docs/`."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from handoff.api import api_urls as handoff_urls
+from handoff.nurture_api import api_urls as nurture_urls
+from rest_framework.routers import SimpleRouter
+
+from leadboard.capture.api import SourceViewSet, SubmissionViewSet
+from leadboard.leads.api import EventViewSet, LeadViewSet
+from leadboard.people.api import MeView, PersonViewSet
+from leadboard.playbook.api import PlaybookViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("leads", LeadViewSet, "lead")
+router.register("events", EventViewSet, "event")
+router.register("people", PersonViewSet, "person")
+router.register("playbooks", PlaybookViewSet, "playbook")
+router.register("sources", SourceViewSet, "source")
+router.register("submissions", SubmissionViewSet, "submission")
+
+urlpatterns = [
+    path("me/", MeView.as_view(), name="me"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    *handoff_urls,
+    *nurture_urls,
+    *router.urls,
+]

@@ -1,0 +1,177 @@
+"""Leads and their events over the API: read, filter, search; acts on them live in the parts."""
+
+from django.db.models import OuterRef, Q, Subquery
+from django.shortcuts import get_object_or_404
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+
+from leadboard.http.paging import BySeq, InOrder
+from leadboard.leads.events import sentence
+from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.stages import Band, Desk, EnquiryClass, Stage
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why the score is what it is, strongest first."""
+
+    words = serializers.CharField()
+    points = serializers.FloatField()
+
+
+class LeadSerializer(serializers.ModelSerializer):
+    """A lead as the contract names its fields; `id` is its UUID, `owner` an e-mail address or null."""
+
+    id = serializers.UUIDField(source="uid")
+    owner = serializers.EmailField(source="owner.email", default=None)
+    reasons = ReasonSerializer(many=True)
+    seq = serializers.IntegerField(
+        allow_null=True, help_text="Number of its newest event; null until numbered."
+    )
+
+    class Meta:
+        model = Lead
+        fields = [
+            "id", "name", "email", "phone", "company", "title", "country", "source", "campaign", "lead_type",
+            "message", "stage", "desk", "owner", "score", "band", "probability", "enquiry_class", "reasons",
+            "due_kind", "due_at", "due_state", "submitted_at", "created_at", "first_action_at",
+            "conversation_at", "do_not_contact", "extra", "version", "seq",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class EventSerializer(serializers.ModelSerializer):
+    """One change of one lead; `words` is its sentence."""
+
+    lead = serializers.UUIDField(source="lead.uid")
+    actor = serializers.EmailField(source="actor.email", default=None)
+    words = serializers.SerializerMethodField()
+
+    class Meta:
+        model = LeadEvent
+        fields = [
+            "seq",
+            "lead",
+            "version",
+            "kind",
+            "at",
+            "recorded_at",
+            "actor",
+            "facts",
+            "playbook_version",
+            "words",
+        ]
+        read_only_fields = fields
+
+    def get_words(self, event) -> str:
+        """Return the sentence of the event."""
+        return sentence(event, {"who": event.actor.name if event.actor else "leadboard"})[0]
+
+
+class LeadFilter(filters.FilterSet):
+    """Filters by the fields' own names; `owner` takes an e-mail address, `me` or `none`."""
+
+    id = filters.UUIDFilter(field_name="uid")
+    stage = filters.MultipleChoiceFilter(choices=Stage.choices)
+    desk = filters.MultipleChoiceFilter(choices=Desk.choices)
+    band = filters.MultipleChoiceFilter(choices=Band.choices)
+    enquiry_class = filters.MultipleChoiceFilter(choices=EnquiryClass.choices)
+    owner = filters.CharFilter(method="filter_owner")
+    name = filters.CharFilter(lookup_expr="iexact")
+    email = filters.CharFilter(lookup_expr="iexact")
+    company = filters.CharFilter(lookup_expr="iexact")
+    search = filters.CharFilter(method="filter_search", label="name, e-mail or company contains")
+
+    class Meta:
+        model = Lead
+        fields = {
+            "phone": ["exact"],
+            "title": ["iexact"],
+            "country": ["iexact"],
+            "source": ["exact"],
+            "campaign": ["exact"],
+            "lead_type": ["exact"],
+            "score": ["exact", "gte", "lte", "isnull"],
+            "version": ["exact"],
+            "due_kind": ["exact"],
+            "due_state": ["exact"],
+            "due_at": ["gte", "lte", "isnull"],
+            "created_at": ["gte", "lte"],
+            "submitted_at": ["gte", "lte"],
+            "do_not_contact": ["exact"],
+        }
+
+    def filter_owner(self, leads, name, value):
+        """Return the leads of one owner, mine, or nobody's."""
+        if value == "none":
+            return leads.filter(owner__isnull=True)
+        if value == "me":
+            return leads.filter(owner=self.request.user)
+        return leads.filter(owner__email__iexact=value)
+
+    def filter_search(self, leads, name, value):
+        """Return the leads whose name, e-mail or company contains the text."""
+        return leads.filter(
+            Q(name__icontains=value) | Q(email__icontains=value) | Q(company__icontains=value)
+        )
+
+
+def visible_to(person):
+    """Return the leads this person may see: both teams see all of them, but erased ones are gone."""
+    newest = LeadEvent.objects.filter(lead=OuterRef("pk")).order_by("-version").values("seq")[:1]
+    return Lead.objects.filter(erased_at__isnull=True).select_related("owner").annotate(seq=Subquery(newest))
+
+
+def find(person, uid):
+    """Return the lead of this UUID among those the person may see, or raise Http404."""
+    return get_object_or_404(visible_to(person), uid=uid)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List leads, newest first"),
+    retrieve=extend_schema(summary="One lead"),
+)
+class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Leads, newest first."""
+
+    act = "see_leads"
+    queryset = Lead.objects.none()
+    serializer_class = LeadSerializer
+    filterset_class = LeadFilter
+    lookup_field = "uid"
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self):
+        """Return what this person may see."""
+        return visible_to(self.request.user)
+
+    @extend_schema(summary="The events of one lead, oldest first", responses=EventSerializer(many=True))
+    @action(detail=True, pagination_class=InOrder, filterset_class=None)
+    def events(self, request, uid=None):
+        """Return the lead's own log."""
+        events = LeadEvent.objects.filter(lead=self.get_object()).select_related("lead", "actor")
+        page = self.paginate_queryset(events)
+        return self.get_paginated_response(EventSerializer(page, many=True).data)
+
+
+class EventFilter(filters.FilterSet):
+    """`after` is the last `seq` you have: everything later comes, in order, without a gap."""
+
+    after = filters.NumberFilter(field_name="seq", lookup_expr="gt", min_value=0, max_value=2**62)
+    kind = filters.CharFilter()
+
+
+@extend_schema_view(list=extend_schema(summary="All events in the order of their dense seq"))
+class EventViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The one log: follow it with `after`."""
+
+    act = "see_leads"
+    queryset = LeadEvent.objects.filter(seq__isnull=False).select_related("lead", "actor")
+    serializer_class = EventSerializer
+    filterset_class = EventFilter
+    pagination_class = BySeq
+
+    def get_queryset(self):
+        """Return the numbered events of leads that are still there, in their order."""
+        return super().get_queryset().filter(lead__erased_at__isnull=True)

@@ -1,0 +1,114 @@
+"""Runs a simulation against a running product until told to stop."""
+
+import logging
+import random
+import time
+from threading import Event, Thread
+
+import requests
+
+from leadboard.capture.models import Source
+from leadboard.people.models import Role, User
+from leadboard.people.tokens import give_token
+from leadboard.simulation.prospects import Prospects, doors
+from leadboard.simulation.reps import Rep
+
+log = logging.getLogger(__name__)
+REP_NAMES = [
+    "Sam Okafor",
+    "Ida Lindqvist",
+    "Jon Adeyemi",
+    "Kaia Tamm",
+    "Mara Voss",
+    "Leo Brandt",
+    "Noor Haddad",
+    "Finn Lund",
+]
+
+
+def open_doors():
+    """Return {source name: address path}, making the sources that are missing."""
+    paths = {}
+    for name, lead_type in doors().items():
+        source, _ = Source.objects.get_or_create(name=name, defaults={"lead_type": lead_type})
+        paths[name] = f"/intake/{source.key}/"
+    return paths
+
+
+def hire(count, base, seed, pace=1.0):
+    """Return simulated reps with tokens; their accounts have no password."""
+    reps = []
+    for number in range(count):
+        name = REP_NAMES[number % len(REP_NAMES)] + ("" if number < len(REP_NAMES) else f" {number}")
+        email = f"{name.lower().replace(' ', '.')}@simulated.example"
+        user = User.objects.filter(email=email).first() or User.objects.create_user(
+            email, name=name, role=Role.REP
+        )
+        user.auth_token_set.all().delete()
+        reps.append(Rep(name, base, give_token(user), random.Random(f"{seed}/{name}"), pace))
+    return reps
+
+
+class Simulation:
+    """Posts `rate` leads a second (the first `burst` of them at once) and lets the reps work."""
+
+    def __init__(self, base, *, rate, burst=0, reps=(), enquiries=None, seed=1, limit=None):
+        self.base, self.rate, self.burst, self.limit = base, rate, burst, limit
+        self.reps = reps
+        self.paths = open_doors()
+        self.enquiries = enquiries or self.invented(seed)
+        self.random = random.Random(seed)
+        self.stop = Event()
+        self.sent = self.refused = 0
+
+    def invented(self, seed):
+        """Return the endless stream of invented enquiries as (path, fields)."""
+        prospects = Prospects(random.Random(seed))
+        while True:
+            enquiry = prospects.next()
+            yield self.paths[enquiry.door], enquiry.fields
+
+    def run(self):
+        """Run until `stop` is set, the limit is reached or the enquiries are used up."""
+        workers = [Thread(target=self.work, args=(rep,), daemon=True) for rep in self.reps]
+        for worker in workers:
+            worker.start()
+        self.post_all()
+        self.stop.set()
+        for worker in workers:
+            worker.join(timeout=15)
+
+    def post_all(self):
+        """Post enquiries at the pace; a product that is away is waited for, nothing is skipped."""
+        session = requests.Session()
+        for path, fields in self.enquiries:
+            self.post(session, path, fields)
+            done = self.sent + self.refused
+            if self.stop.is_set() or (self.limit and done >= self.limit):
+                return
+            if done >= self.burst:
+                self.stop.wait(self.random.expovariate(self.rate))
+
+    def post(self, session, path, fields):
+        """Post one enquiry, again and again while the product does not answer."""
+        while not self.stop.is_set():
+            try:
+                answer = session.post(self.base + path, json=fields, timeout=10)
+            except requests.RequestException as error:
+                log.info("waiting for %s: %s", self.base, type(error).__name__)
+                self.stop.wait(1)
+                continue
+            if answer.status_code in {429, 503}:
+                self.stop.wait(float(answer.headers.get("Retry-After", 1)))
+                continue
+            self.sent += answer.ok
+            self.refused += not answer.ok
+            return
+
+    def work(self, rep):
+        """Let one rep act about once a second until the end."""
+        while not self.stop.wait(rep.random.uniform(0.6, 1.4) / rep.pace):
+            try:
+                rep.act(time.monotonic())
+            except requests.RequestException as error:
+                log.info("%s waits for the product: %s", rep.name, type(error).__name__)
