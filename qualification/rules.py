@@ -1,0 +1,111 @@
+"""Clear cases that need no statistics, also in languages the shipped seed does not speak.
+
+A rule names the label and carries the words that met it. Rules are few and narrow: where a phrase could also be
+said by somebody who wants to buy, it is left to the word model.
+"""
+
+import re
+from typing import NamedTuple
+
+MUCH_SPAM, NOTHING_SAID = 2, 2
+
+
+class Match(NamedTuple):
+    """A rule that holds: for which label, and the words that met it."""
+
+    label: str
+    words: list[str]
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+_RULES = {
+    "job_seeker": _any(
+        r"\b(?:my|attached) (?:cv|resume|résumé)\b", r"\b(?:cv|resume|résumé) (?:is )?attached\b",
+        r"\bapply(?:ing)? for (?:the|a|your) (?:\w+ ){0,3}(?:position|role|job|vacancy|internship)\b",
+        r"\b(?:job|my) application\b", r"\bopen (?:positions|vacancies)\b", r"\bseeking (?:employment|a job)\b",
+        r"\b(?:bewerbung|lebenslauf|praktikum|initiativbewerbung)\b", r"\b(?:candidature|stage de fin)\b",
+        r"\b(?:currículum|curriculum vitae|busco trabajo|candidatura)\b", r"\b(?:sollicitatie|solliciteren)\b",
+        r"\bszukam pracy\b", r"\bcerco lavoro\b",
+    ),
+    "vendor": _any(
+        r"\bguest post", r"\bback-?links?\b", r"\b(?:first|top) page of google\b", r"\blink exchange\b",
+        r"\b(?:your|improve) (?:website(?:'s)? )?seo\b", r"\bseo (?:services?|agency|packages?|audit)\b",
+        r"\bdomain authority\b", r"\bverified (?:leads?|contacts?|lists?)\b",
+        r"\b(?:e-?mail|contact) (?:lists?|databases?) of\b",
+    ),
+    "spam": _any(
+        r"\bviagra|cialis\b", r"\bcasino\b.{0,60}\b(?:bonus|spins?|deposit|jackpot)", r"\bfree spins?\b",
+        r"\bclaim (?:your|it|the) .{0,30}(?:prize|now|card)", r"\bhot singles\b", r"\bt\.me/",
+        r"\b(?:send|deposit) bitcoins?\b", r"\bdoubles? your money\b", r"\bwork from home and (?:get|earn)",
+        r"\bmillion (?:usd|dollars).{0,80}\b(?:transfer|bank|inherit)", r"^\W*(?:test[\W\d]*)+$",
+        r"\blorem ipsum\b", r"\b(?:porn|xxx)\b",
+    ),
+    "existing_customer": _any(
+        r"\b(?:reset|forgot|forgotten) (?:my|our|the) password\b", r"\bcan(?:'|no)t log ?in\b",
+        r"\b(?:my|our) (?:order|invoice|ticket|case) (?:no\.?|number|#)? ?\d{3,}", r"\b(?:refund|cancel) (?:my|our)\b",
+        r"\b(?:my|our) account is locked\b", r"\bcharged (?:me |us )?twice\b",
+        r"\b(?:meine|unsere) (?:bestellung|rechnung|lieferung)\b", r"\bma commande\b", r"\bmi pedido\b",
+    ),
+    "other": _any(
+        r"\bunsubscribe\b", r"\b(?:remove|take) me (?:from|off)\b", r"\bstop (?:sending|e-?mailing)\b",
+        r"\bfor my (?:homework|thesis|school project|dissertation)\b", r"\bopt[- ]?out\b", r"\bwrong number\b",
+    ),
+    "buying": _any(
+        r"^\W*(?:demo|pricing|price list|quote|(?:talk to|contact) sales)\W*$",
+        r"\b(?:request|ask)(?:ing)? (?:for )?(?:a )?(?:quote|quotation|demo|formal offer)\b",
+        r"\b(?:send|need|prepare|get|like) (?:\w+ ){0,3}(?:quote|quotation|proposal)\b",
+        r"\b(?:book|schedule|arrange|want|get|see|have) (?:a |the )?(?:live |product )?demo\b",
+        r"\bbudget (?:is|has been|was) (?:approved|released|signed)", r"\bready to (?:buy|order|sign|purchase)\b",
+        r"\bpreis(?:e)? für \d+", r"\bangebot (?:für|über|anfordern|erstellen)\b", r"\bdevis (?:pour|de)\b",
+        r"\bun devis\b", r"\b(?:un )?presupuesto para\b", r"\b(?:un )?preventivo per\b", r"\bofferte voor\b",
+        r"\borçamento para\b", r"\bwycen[aęy]\b.{0,40}\bdla\b", r"\b(?:eine|une|una|een) d[eé]mo\b",
+    ),
+}  # fmt: skip
+
+
+def clear_case(text: str) -> Match | None:
+    """The label that rules give this text; None when none or more than one holds."""
+    met = {label: [found.group(0).strip() for found in pattern.finditer(text)] for label, pattern in _RULES.items()}
+    met = {label: words for label, words in met.items() if words}
+    if len(re.findall(r"https?://|www\.", text)) > MUCH_SPAM and "buying" not in met:
+        return Match("spam", ["many links"])
+    if len(met) != 1:
+        return None
+    label, words = met.popitem()
+    return Match(label, words[:3])
+
+
+def says_nothing(text: str) -> bool:
+    """Whether there is no word in it at all."""
+    return len(re.findall(r"[^\W\d_]", text)) <= NOTHING_SAID
+
+
+_OWN = frozenset("the and for you your are our have with this that would what can from need how please not we is to of "
+                 "my it in do does any who where when could a an i me us be want like will which send".split())  # fmt: skip
+_FOREIGN = frozenset(
+    "der die das und ist nicht wir sie ein eine für mit auf ich haben bitte werden zu den von wie kann unsere uns "
+    "le la les des et est nous vous pour avec une dans pas que sur merci bonjour votre notre je du au ce "
+    "el los las para con por una del nuestro usted hola gracias quiero necesito como es un al se "
+    "il gli che per sono con della vorrei grazie buongiorno nostra di non ho "
+    "het een wij voor zijn niet van met graag ik jullie onze kunt u "
+    "os uma não vocês gostaria obrigado nossa com em "
+    "jest nie się dla czy proszę na jak są prosimy że od mamy "
+    "och är vi att för det inte som har kan av "
+    "og er ikke jeg til vi har hvordan "
+    "ja on ei me olemme se että "
+    "și nu este pentru vă mulțumesc am "
+    "je se na že nám prosím jsme chtěli".split()
+) - _OWN
+
+
+def is_foreign(text: str) -> bool:
+    """Whether this is clearly not English: more small words of other languages than of English, or another script."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    latin = sum(word.isascii() or any(letter < "ɐ" for letter in word) for word in words)
+    if words and latin < len(words) / 2:
+        return True
+    own, foreign = sum(word in _OWN for word in words), sum(word in _FOREIGN for word in words)
+    return foreign > own and foreign >= min(2, len(words))
