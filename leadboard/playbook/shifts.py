@@ -119,10 +119,12 @@ class WallHours:
         return self._patterns[key]
 
 
-def read_week(hours: Mapping[str, object]) -> tuple[list[list[Interval]], list[tuple[str, str]]]:
+def read_week(hours: object) -> tuple[list[list[Interval]], list[tuple[str, str]]]:
     """The shifts of mon…sun in microseconds, and what is wrong as (path, message)."""
     week: list[list[Interval]] = [[] for _ in WEEKDAYS]
     wrong: list[tuple[str, str]] = []
+    if not isinstance(hours, Mapping):
+        return week, [("hours", "must be days (mon to sun) with lists of shifts")]
     for name, shifts in hours.items():
         if name not in WEEKDAYS:
             wrong.append((f"hours.{name}", f"unknown day; days are {', '.join(WEEKDAYS)}"))

@@ -1,0 +1,70 @@
+"""The small values of which a playbook is written: durations, codes, lines of text, shares of a time."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
+DURATION = re.compile("".join(rf"(?:(\d{{1,9}}){unit})?" for unit in UNITS), re.ASCII)
+LONGEST = timedelta(days=366)
+SHARE = re.compile(r"([1-9]\d?)%", re.ASCII)
+
+
+class Section(BaseModel):
+    """A part of the agreement: nothing unknown in it, nothing converted by guess, never changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+def read_duration(text: object) -> timedelta:
+    """"1h30m" as a timedelta; units w, d, h, m, s, in this order. A day is 24 hours. ValueError says what is wrong."""
+    found = DURATION.fullmatch(text) if isinstance(text, str) and text else None
+    if found is None:
+        raise ValueError('a duration is written like "5m", "1h30m", "24h" or "2d"')
+    return timedelta(seconds=sum(int(n or 0) * unit for n, unit in zip(found.groups(), UNITS.values(), strict=True)))
+
+
+def write_duration(length: timedelta) -> str:
+    """The shortest way to write a whole number of seconds: "5m", "1h30m", "2d"."""
+    left, parts = int(length.total_seconds()), []
+    for unit, seconds in list(UNITS.items())[1:]:
+        number, left = divmod(left, seconds)
+        parts += [f"{number}{unit}"] if number else []
+    return "".join(parts) or "0s"
+
+
+def _read_promise(text: object) -> timedelta:
+    length = read_duration(text)
+    if not timedelta(seconds=1) <= length <= LONGEST:
+        raise ValueError("must be from 1s to 366d")
+    return length
+
+
+class WarnAt(NamedTuple):
+    """When to warn: so long before the deadline, or when this share of the time is left."""
+
+    before: timedelta | None
+    share: float | None
+
+    def lead_time(self, whole: timedelta) -> timedelta:
+        """How long before the deadline, of a time that is `whole` long; never all of it."""
+        wished = whole * self.share if self.share is not None else self.before or timedelta()
+        return wished if wished < whole else whole / 2
+
+
+def _read_warning(text: object) -> WarnAt:
+    if isinstance(text, str) and (share := SHARE.fullmatch(text)):
+        return WarnAt(None, int(share[1]) / 100)
+    try:
+        return WarnAt(_read_promise(text), None)
+    except ValueError as error:
+        raise ValueError('a warning is a duration before the deadline ("2m") or the share left ("40%")') from error
+
+
+Duration = Annotated[timedelta, BeforeValidator(_read_promise)]
+Warn = Annotated[WarnAt, BeforeValidator(_read_warning)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\r\n]*\S[^\r\n]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
