@@ -6,7 +6,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
-RUN_TOKEN = "LEADBOARD_RUN"  # noqa: S105 - the variable that marks all processes of one `up`
+RUN_TOKEN = "LEADBOARD_RUN"  # the variable that marks all processes of one `up`
 # Loaded at import: between fork and exec nothing may be imported or opened.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 

@@ -15,7 +15,7 @@ urlpatterns = [
     path("playbook/", include("leadboard.playbook.urls")),
     path("accounts/", include("allauth.urls")),
     path("people/", include("leadboard.people.urls")),
-    path("health/", include("leadboard.health.urls")),
+    path("", include("leadboard.health.urls")),
     path("api/", include("leadboard.api")),
 ]
 

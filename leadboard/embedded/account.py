@@ -53,7 +53,10 @@ def let_pass(account: Account, folder: Path) -> None:
         mode = step.stat()
         if _may_search(account, mode):
             continue
-        print(f"{step}: others may now pass through (chmod o+x), for PostgreSQL runs as {account.name} below it", file=sys.stderr)
+        print(
+            f"{step}: others may now pass through (chmod o+x): PostgreSQL runs as {account.name} below it",
+            file=sys.stderr,
+        )
         step.chmod(stat.S_IMODE(mode.st_mode) | _search_bit(account, mode))
 
 

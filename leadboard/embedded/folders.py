@@ -56,7 +56,9 @@ def claim_folder(folder: Path, account: Account | None) -> None:
     except FileExistsError:
         pass
     except PermissionError as error:
-        raise EmbeddedError(f"{folder} cannot be made ({error.strerror}). Choose another LEADBOARD_DATA.") from error
+        raise EmbeddedError(
+            f"{folder} cannot be made ({error.strerror}). Choose another LEADBOARD_DATA."
+        ) from error
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
         raise EmbeddedError(
@@ -69,13 +71,17 @@ def claim_folder(folder: Path, account: Account | None) -> None:
 def make_cluster(binaries: Path, files: Path) -> None:
     """Run initdb once. An interrupted attempt leaves nothing that would be taken for a database."""
     if (files / "PG_VERSION").exists():
-        return _refuse_other_version(binaries, files)
+        _refuse_other_version(binaries, files)
+        return
     half = files.with_name("data.new")
     shutil.rmtree(half, ignore_errors=True)
     # The builtin locale gives the same Unicode lower() and order on every OS.
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     _run([binaries / "initdb", "-D", half, "-U", "postgres", "--auth=trust", "-k", *locale])
-    _run([binaries / "postgres", "--single", "-c", "exit_on_error=on", "-D", half, "template1"], FIRST_STATEMENTS)
+    _run(
+        [binaries / "postgres", "--single", "-c", "exit_on_error=on", "-D", half, "template1"],
+        FIRST_STATEMENTS,
+    )
     half.rename(files)
 
 
@@ -89,7 +95,9 @@ def write_configuration(files: Path, socket: Path) -> None:
 
 def _refuse_other_version(binaries: Path, files: Path) -> None:
     kept = (files / "PG_VERSION").read_text().strip()
-    said = subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(
+        [binaries / "postgres", "--version"], check=True, capture_output=True, text=True
+    ).stdout
     if said.split()[-1].split(".")[0] != kept:
         raise EmbeddedError(
             f"{files} was made by PostgreSQL {kept}, and this is {said.strip()}."

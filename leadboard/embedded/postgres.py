@@ -1,4 +1,4 @@
-"""Start and stop a server from Python: for tests and tools. (`manage.py up` has it as one of its programs.)"""
+"""Start and stop a server from Python: for tests and tools. (`up` has it as one of its programs.)"""
 
 import os
 import signal
@@ -53,13 +53,17 @@ class EmbeddedPostgres:
         is in a session of its own: a Ctrl-C in the terminal does not reach it.
         """
         with tempfile.TemporaryFile() as words:
-            self._process = subprocess.Popen(command(self.data), start_new_session=True, cwd=ROOT, stderr=words)
+            self._process = subprocess.Popen(
+                command(self.data), start_new_session=True, cwd=ROOT, stderr=words
+            )
             until = time.monotonic() + patience
             while not self.is_alive():
                 if self._process.poll() is not None or time.monotonic() > until:
                     words.seek(0)
                     self.stop()
-                    raise EmbeddedError(words.read().decode(errors="replace").strip() or "PostgreSQL does not answer.")
+                    raise EmbeddedError(
+                        words.read().decode(errors="replace").strip() or "PostgreSQL does not answer."
+                    )
                 time.sleep(0.05)
         return self
 

@@ -62,7 +62,9 @@ def take_lock(path: Path) -> int:
         holder = os.pread(lock, 20, 0).decode().strip()
         if _lives(holder) or time.monotonic() > until:
             os.close(lock)
-            raise EmbeddedError(f"{path.parent} is already served by another PostgreSQL (pid {holder or 'unknown'}).")
+            raise EmbeddedError(
+                f"{path.parent} is already served by another PostgreSQL (pid {holder or 'unknown'})."
+            )
         time.sleep(0.05)
     os.ftruncate(lock, 0)
     os.pwrite(lock, str(os.getpid()).encode(), 0)

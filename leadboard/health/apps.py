@@ -1,7 +1,6 @@
-from django.apps import AppConfig
-from django_q.signals import post_execute_in_worker, pre_execute
+from importlib import import_module
 
-from leadboard.health import beats
+from django.apps import AppConfig
 
 
 class HealthConfig(AppConfig):
@@ -11,6 +10,10 @@ class HealthConfig(AppConfig):
     label = "health"
 
     def ready(self):
-        """Hang the beat on django-q's own signals: a busy cluster needs no canary to look alive."""
-        pre_execute.connect(beats.note_job, dispatch_uid="health: a job begins")
-        post_execute_in_worker.connect(beats.note_job, dispatch_uid="health: a job ended")
+        """Hang the beat on django-q's own signals: a busy cluster needs no canary to look alive.
+
+        Imported by name: django-q's signals need the apps to be loaded.
+        """
+        signals, beats = import_module("django_q.signals"), import_module("leadboard.health.beats")
+        signals.pre_execute.connect(beats.note_job, dispatch_uid="health: a job begins")
+        signals.post_execute_in_worker.connect(beats.note_job, dispatch_uid="health: a job ended")

@@ -32,7 +32,8 @@ def silence(name: str) -> float | None:
     """Return the seconds since the last beat of `name`, None when it never beat."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT extract(epoch FROM clock_timestamp() - at)::float8 FROM health_heartbeat WHERE name = %s", [name]
+            "SELECT extract(epoch FROM clock_timestamp() - at)::float8 FROM health_heartbeat WHERE name = %s",
+            [name],
         )
         row = cursor.fetchone()
     return row[0] if row else None

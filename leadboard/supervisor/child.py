@@ -34,7 +34,7 @@ class Child:
             stderr=subprocess.STDOUT,
             pass_fds=program.keep_open,
             start_new_session=True,
-            preexec_fn=functools.partial(end_with_parent, os.getpid(), program.stop_signal),  # noqa: PLW1509
+            preexec_fn=functools.partial(end_with_parent, os.getpid(), program.stop_signal),
         )
         assert self.process.stdout is not None
         self.output = self.process.stdout.fileno()

@@ -14,8 +14,6 @@ from leadboard.supervisor.child import ROOT
 from leadboard.supervisor.program import Program
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
-# The simulator is there to make the board live, not to fill a disk: one lead in five seconds.
-GENTLY = ("--rate", "0.2", "--reps", "2")
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def lasting(plan: Plan, listener: socket.socket) -> list[Program]:
     programs.append(_managed("jobs", 0, 1, "jobs"))
     programs += [_web(plan, index, listener) for index in range(plan.web)]
     if plan.is_simulated:
-        programs.append(_managed("simulator", 0, 1, "simulate", *GENTLY))
+        programs.append(_managed("simulator", 0, 1, "simulate", "--gentle", "--url", plan.url))
     return programs
 
 

@@ -88,7 +88,9 @@ def _marked_in_proc(mark: str) -> list[int]:
 
 
 def _marked_in_ps(mark: str) -> list[int]:
-    listed = subprocess.run(["ps", "axeww", "-o", "pid=,command="], check=True, capture_output=True, text=True)
+    listed = subprocess.run(
+        ["ps", "axeww", "-o", "pid=,command="], check=True, capture_output=True, text=True
+    )
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if mark in line.split()]
 
 

@@ -27,12 +27,18 @@ def run(plan: Plan) -> int:
     try:
         record = Record(plan.data)
     except AlreadyRunning as error:
-        print(f"{error}\nStop it with Ctrl-C in its terminal, or choose another LEADBOARD_DATA.", file=sys.stderr)
+        print(
+            f"{error}\nStop it with Ctrl-C in its terminal, or choose another LEADBOARD_DATA.",
+            file=sys.stderr,
+        )
         return 1
     try:
         if ended := record.end_leftovers():
             printer.say(f"ended {ended} processes that a killed run had left behind")
-        with open_listener(plan) as listener, Supervisor(printer, plan.environment(record.token)) as supervisor:
+        with (
+            open_listener(plan) as listener,
+            Supervisor(printer, plan.environment(record.token)) as supervisor,
+        ):
             record.write(plan.url)
             start(plan, supervisor, listener)
             supervisor.watch()
@@ -53,7 +59,9 @@ def start(plan: Plan, supervisor: Supervisor, listener: socket.socket) -> None:
     if not plan.database_url:
         start_database(plan, supervisor)
     if supervisor.run_once(prepare(plan)) != 0:
-        raise CannotStart("The database could not be prepared; the reason stands above. Nothing keeps running.")
+        raise CannotStart(
+            "The database could not be prepared; the reason stands above. Nothing keeps running."
+        )
     for program in lasting(plan, listener):
         supervisor.add(program)
     supervisor.wait_until(lambda: is_answering(plan))
@@ -107,7 +115,11 @@ def banner(plan: Plan) -> str:
     """Return what a newcomer needs to see."""
     lines = ["", "  leadboard is ready", "", f"    {plan.url}", ""]
     if plan.is_demo:
-        lines += ["    demo sign-ins, password `demo`:", *(f"      {name}@demo.test" for name in SIGN_INS), ""]
+        lines += [
+            "    demo sign-ins, password `demo`:",
+            *(f"      {name}@demo.test" for name in SIGN_INS),
+            "",
+        ]
     else:
         lines += ["    the first person: manage.py user add you@example.com --role admin", ""]
     return "\n".join([*lines, "    Ctrl-C stops everything and keeps the data.", "", ""])

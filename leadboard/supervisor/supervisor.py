@@ -116,7 +116,9 @@ class Supervisor:
         """Stop all programs, the last started kind first, and wait until each is gone."""
         for slot in self._slots:
             slot.start_at = None
-        for _, same_kind in groupby(reversed(self._slots), key=lambda slot: slot.program.kind or slot.program.name):
+        for _, same_kind in groupby(
+            reversed(self._slots), key=lambda slot: slot.program.kind or slot.program.name
+        ):
             self._stop_together([slot for slot in same_kind if slot.child])
         self._slots.clear()
 

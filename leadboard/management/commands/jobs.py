@@ -15,7 +15,6 @@ from leadboard.processes import end_with_parent
 SECONDS_BETWEEN_CANARIES = 5.0
 SECONDS_OF_SILENCE = 15.0
 SECONDS_TO_START = 30.0
-SECONDS_TO_STOP = 20.0
 
 
 class Command(BaseCommand):
@@ -36,9 +35,11 @@ class Command(BaseCommand):
     def handle(self, **options):
         """Run until the cluster ends or is told to; exit 0 only when told to."""
         self.stopping = False
+        if os.getpgrp() != os.getpid():
+            os.setpgrp()  # started by a script: its group is not ours to kill
         cluster = subprocess.Popen(
             [sys.executable, sys.argv[0], "qcluster"],
-            preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),  # noqa: PLW1509
+            preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
         )
         signal.signal(signal.SIGTERM, partial(self.pass_on, cluster))
         signal.signal(signal.SIGINT, partial(self.pass_on, cluster))
@@ -58,11 +59,11 @@ class Command(BaseCommand):
                 pass
             last_sign = max(last_sign, last_sign_of_life(last_sign))
             if not self.stopping and time.monotonic() - last_sign > SECONDS_OF_SILENCE:
-                self.stderr.write(f"no job ran for {SECONDS_OF_SILENCE:.0f} s although one waits: the cluster hangs; ending it")
+                self.stderr.write(f"no job ran for {SECONDS_OF_SILENCE:.0f} s: the cluster hangs; ending it")
                 end_group()
 
     def pass_on(self, cluster, sign, frame):
-        """Tell the cluster to finish; kill the group when it does not within its time."""
+        """Tell the cluster to finish what it has begun and to end."""
         self.stopping = True
         cluster.send_signal(signal.SIGTERM)
 
@@ -82,5 +83,6 @@ def last_sign_of_life(before: float) -> float:
 
 
 def end_group() -> None:
-    """Kill the process group, with this process."""
+    """Kill the process group and this process (which, as pid 1 of a container, only an exit can end)."""
     os.killpg(0, signal.SIGKILL)
+    sys.exit(1)
