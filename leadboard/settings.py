@@ -160,7 +160,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_NAME = "__Host-leadboard" if HTTPS else "leadboard"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 CSRF_COOKIE_NAME = "__Host-leadboard-csrf" if HTTPS else "leadboard-csrf"
-CSRF_FAILURE_VIEW = "leadboard.http.problems.csrf_failure"
+CSRF_FAILURE_VIEW = "leadboard.http.refusals.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -196,7 +196,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "leadboard.http.paging.NewestFirst",
-    "EXCEPTION_HANDLER": "leadboard.http.problems.answer_exception",
+    "EXCEPTION_HANDLER": "leadboard.http.refusals.answer_exception",
     "URL_FORMAT_OVERRIDE": None,
     "PAGE_SIZE": 50,
 }
@@ -244,6 +244,7 @@ USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = LEADBOARD_DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = LEADBOARD_DATA / "uploads"
 STORAGES = {

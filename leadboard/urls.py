@@ -19,7 +19,7 @@ urlpatterns = [
     path("api/", include("leadboard.api")),
 ]
 
-handler400 = "leadboard.http.problems.bad_request"
-handler403 = "leadboard.http.problems.not_allowed"
-handler404 = "leadboard.http.problems.not_found"
-handler500 = "leadboard.http.problems.server_error"
+handler400 = "leadboard.http.refusals.bad_request"
+handler403 = "leadboard.http.refusals.not_allowed"
+handler404 = "leadboard.http.refusals.not_found"
+handler500 = "leadboard.http.refusals.server_error"

@@ -2,7 +2,8 @@
 
 from django.utils.decorators import sync_only_middleware
 
-from leadboard.http.problems import Problem, refuse, wants_document
+from leadboard.http.problems import Problem, wants_document
+from leadboard.http.refusals import refuse
 
 LONGEST_PATH = 2_000
 LONGEST_QUERY = 8_000

@@ -1,5 +1,7 @@
 """The one door: a lead changes only through `move()`, which also writes the event of the change."""
 
+from contextlib import nullcontext
+
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
@@ -44,7 +46,7 @@ def capture(fields, *, facts, at=None, playbook_version=None):
     """Insert a new lead with its first event, `captured`; return (lead, event)."""
     lead = Lead(**fields)
     lead.digest = lead.uid.bytes
-    with transaction.atomic(savepoint=not connection.in_atomic_block):
+    with _transaction():
         lead.save(force_insert=True)
         return lead, move(lead, "captured", at=at, facts=facts, playbook_version=playbook_version)
 
@@ -66,7 +68,7 @@ def move(lead, kind, *, actor=None, at=None, facts=None, expect=None, playbook_v
         "lead": lead.pk, "kind": kind, "at": at, "actor": getattr(actor, "pk", None),
         "facts": Jsonb(facts), "playbook_version": playbook_version,
     }  # fmt: skip
-    with transaction.atomic(savepoint=False):
+    with _transaction():
         with connection.cursor() as cursor:
             cursor.execute(STATEMENT.format(changes=assignments, guard=guard), parameters)
             row = cursor.fetchone()
@@ -85,6 +87,11 @@ def lock(lead_id):
     Everything that locks several rows of a lead (claims, clocks, enrolments) locks the lead first.
     """
     return Lead.objects.select_for_update(of=("self",)).filter(pk=lead_id).first()
+
+
+def _transaction():
+    """Return a transaction of our own, or the one that is open: a Conflict must not spoil the caller's."""
+    return nullcontext() if connection.in_atomic_block else transaction.atomic()
 
 
 def _guard(expect, new_stage):
