@@ -66,6 +66,7 @@ class Submission(models.Model):
         Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="submissions"
     )
     digested_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often the sweep tried to digest it.")
 
     class Meta:
         constraints = [

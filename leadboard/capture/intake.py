@@ -1,0 +1,144 @@
+"""The door: a delivery is kept first and committed, then digested; whatever goes wrong later, it is there."""
+
+import hashlib
+import logging
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import Error, OperationalError, connection, transaction
+from psycopg import errors
+from psycopg.types.json import Jsonb
+
+from leadboard.capture.digest import AlreadyDigested, digest, quarantine
+from leadboard.capture.models import Source, Submission
+from leadboard.http.problems import Problem
+
+log = logging.getLogger(__name__)
+KEPT_HEADERS = ("User-Agent", "Referer", "Origin", "Accept-Language", "X-Request-Id")
+LONGEST_HEADER = 500
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+TRIES, BATCH = 7, 100
+# The lock time-out is only for a twin whose insert has not committed: the key is in flight then.
+KEEP = """
+WITH patience AS (SELECT set_config('lock_timeout', '1s', true) AS is_set)
+INSERT INTO capture_submission
+    (id, source_id, received_at, content_type, headers, body, body_hash, idempotency_key, state, problem, attempts)
+SELECT %s, %s, now(), %s, %s, %s, %s, %s, 'received', '', 0 FROM patience WHERE is_set IS NOT NULL
+ON CONFLICT (source_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+RETURNING received_at
+"""
+# Each try doubles the wait for the next: 10 s, 20 s, … about 20 minutes in all.
+LEFT_BEHIND = """
+UPDATE capture_submission SET attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM capture_submission
+    WHERE state = 'received' AND received_at < now() - interval '10 seconds' * power(2, attempts)
+    ORDER BY received_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+
+
+def accept(
+    source: Source, content_type: str, body: bytes, payload: dict[str, Any], *,
+    headers: Mapping[str, str], idempotency_key: str | None = None,
+) -> uuid.UUID:  # fmt: skip
+    """Keep a delivery, then digest it; return the submission's id, the first one's for a key used again.
+
+    Raises Problem 422 when the key came with another body before, 409 while its twin is in flight.
+    Once the delivery is committed nothing is raised any more.
+    """
+    submission = Submission(
+        source=source, content_type=content_type, body=body, body_hash=fingerprint(content_type, body),
+        headers={name: headers[name][:LONGEST_HEADER].replace("\x00", "") for name in KEPT_HEADERS if name in headers},
+        idempotency_key=idempotency_key,
+    )  # fmt: skip
+    received_at = keep(submission)
+    if received_at is None:
+        return first_of(submission).id
+    submission.received_at = received_at
+    digest_or_leave(submission, payload)
+    return submission.id
+
+
+def keep(submission: Submission) -> datetime | None:
+    """Insert a submission; return when it was received, or None if its idempotency key is known already."""
+    values = [
+        submission.id, submission.source_id, submission.content_type, Jsonb(submission.headers), submission.body,
+        submission.body_hash, submission.idempotency_key,
+    ]  # fmt: skip
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, values)
+            row = cursor.fetchone()
+    except OperationalError as error:
+        if isinstance(error.__cause__, errors.LockNotAvailable):
+            raise Problem(
+                409, "in_flight", "The same Idempotency-Key is being received right now; ask again.",
+                headers={"Retry-After": "1"},
+            ) from None  # fmt: skip
+        raise
+    return row[0] if row else None
+
+
+def first_of(submission: Submission) -> Submission:
+    """Return the submission that used this key first; Problem 422 when its body was another."""
+    first = Submission.objects.only("id", "body_hash", "state").get(
+        source=submission.source, idempotency_key=submission.idempotency_key
+    )
+    if bytes(first.body_hash) != submission.body_hash:
+        raise Problem(422, "key_reused", "This Idempotency-Key came with another body before.")
+    return first
+
+
+def fingerprint(content_type: str, body: bytes) -> bytes:
+    """Return what makes two deliveries the same: sha256 of content type and body."""
+    return hashlib.sha256(content_type.encode() + b"\n" + body).digest()
+
+
+def idempotency_key(headers: Mapping[str, str]) -> str | None:
+    """Return the Idempotency-Key, None without one; Problem 400 unless it is 1 to 255 printable ASCII characters."""
+    key = headers.get("Idempotency-Key")
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+        raise Problem(400, "bad_key", "An Idempotency-Key has 1 to 255 printable ASCII characters.")
+    return key
+
+
+def digest_or_leave(submission: Submission, payload: dict[str, Any] | None = None) -> Exception | None:
+    """Digest a kept submission; on any fault leave it for the sweep and return the fault, so that nothing is lost."""
+    try:
+        digest(submission, payload)
+    except AlreadyDigested:
+        return None
+    except Exception as fault:  # noqa: BLE001 - whatever it is: the submission is kept and the sweep tries again
+        log.exception("submission %s could not be digested; it stays received and is tried again", submission.pk)
+        return fault
+    return None
+
+
+def digest_left_behind() -> int:
+    """Digest what was received and left (a crash, a fault); return how many were tried.
+
+    Several processes may run it at once. After seven tries, in some twenty minutes, a submission goes into
+    quarantine with the fault in words.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_BEHIND, [BATCH])
+        waiting = [row[0] for row in cursor.fetchall()]
+    for submission in Submission.objects.filter(pk__in=waiting).select_related("source").order_by("received_at"):
+        fault = digest_or_leave(submission)
+        if fault and submission.attempts >= TRIES:
+            _give_up(submission, fault)
+    return len(waiting)
+
+
+def _give_up(submission: Submission, fault: Exception) -> None:
+    words = f"It could not be made a lead in {TRIES} tries: {type(fault).__name__}: {str(fault)[:300]}"
+    try:
+        with transaction.atomic():
+            quarantine(submission, words)
+    except (AlreadyDigested, Error):
+        log.exception("submission %s could not be put into quarantine; it stays received", submission.pk)

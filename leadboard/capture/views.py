@@ -1,0 +1,62 @@
+"""`POST /intake/<source key>/`: the HTTP side of the door. Every refusal is a problem document."""
+
+import json
+import logging
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from leadboard.capture import intake
+from leadboard.capture.models import Source
+from leadboard.capture.vendors import VENDORS
+from leadboard.http import bodies
+from leadboard.http.problems import Problem
+
+log = logging.getLogger(__name__)
+LONGEST_CONTENT_TYPE = 500
+
+
+@csrf_exempt
+def receive(request: HttpRequest, key: str) -> HttpResponse:
+    """Take one delivery: 202 with its id once it is committed, else a problem document; never a 5xx for what is sent.
+
+    503 with Retry-After is said only while the database cannot be reached.
+    """
+    try:
+        return _receive(request, key)
+    except Problem as problem:
+        return problem.response()
+    except (OperationalError, InterfaceError):
+        log.exception("the database cannot be reached: a delivery was refused")
+        return Problem(
+            503, "unavailable", "The database cannot be reached. Nothing was kept; send it again.",
+            headers={"Retry-After": "5"},
+        ).response()  # fmt: skip
+
+
+def _receive(request: HttpRequest, key: str) -> HttpResponse:
+    if request.method != "POST":
+        raise Problem(405, "method_not_allowed", "Leads are sent by POST.", headers={"Allow": "POST"})
+    source = Source.objects.filter(key=key, active=True).first()
+    if source is None:
+        raise Problem(404, "unknown_source", "There is no source at this address, or it is switched off.")
+    vendor = VENDORS[source.vendor]
+    body = bodies.receive(request, vendor.LARGEST_BODY)
+    vendor.verify(source, request.headers, body)
+    content_type = _content_type(request)
+    payload = bodies.parse(content_type, body)
+    submission = intake.accept(
+        source, content_type, body, payload, headers=request.headers,
+        idempotency_key=intake.idempotency_key(request.headers),
+    )  # fmt: skip
+    return HttpResponse(
+        json.dumps({"id": str(submission), "status": "accepted"}), status=202, content_type="application/json"
+    )
+
+
+def _content_type(request: HttpRequest) -> str:
+    content_type = request.META.get("CONTENT_TYPE", "")
+    if len(content_type) > LONGEST_CONTENT_TYPE or not content_type.isprintable():
+        raise Problem(415, "unsupported_type", "The Content-Type cannot be read.")
+    return content_type
