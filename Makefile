@@ -20,7 +20,7 @@ up: install
 	@LEADBOARD_DEMO=$${LEADBOARD_DEMO:-1} exec $(PY) -m leadboard.supervisor
 
 test: install-dev browser
-	@CHROMIUM="$$($(PY) -m tests.browser path)" $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@CHROMIUM="$$($(PY) -m tests.chromium path)" $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: install-dev
 	@$(PY) -m tests.bench $(ARGS)
@@ -41,7 +41,7 @@ install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
 
 browser: install-dev
-	@$(PY) -m tests.browser ensure
+	@$(PY) -m tests.chromium ensure
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -40,7 +40,7 @@ def settings_of_the_server() -> Finding:
         "database settings",
         not problems,
         says,
-        "ALTER SYSTEM SET … and restart PostgreSQL, or lower LEADBOARD_WEB",
+        "ALTER SYSTEM RESET the setting and restart PostgreSQL; or lower LEADBOARD_WEB",
     )
 
 

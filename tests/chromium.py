@@ -1,7 +1,7 @@
 """Which browser the browser tests drive: one that is there; no browser is ever downloaded by ourselves.
 
-python -m tests.browser ensure   find one, or install Debian's chromium, or say what to do
-python -m tests.browser path     print its path
+python -m tests.chromium ensure   find one, or install Debian's chromium, or say what to do
+python -m tests.chromium path     print its path
 """
 
 import os
