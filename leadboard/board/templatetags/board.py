@@ -1,0 +1,138 @@
+"""What the templates ask: icons, clock faces, times, reasons in words. Built into every template."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from leadboard.board import clockface
+from leadboard.leads.models import Lead
+from leadboard.leads.stages import CLAIMABLE_DESKS, Band, EnquiryClass
+from leadboard.people.models import Role
+from leadboard.people.rights import ROLES_BY_ACT, may
+
+register = template.Library()
+BARS = {Band.HIGH: 3, Band.MEDIUM: 2, Band.LOW: 1}
+LONGEST_QUOTE = 110
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon of the sprite (templates/icons.html); without a label it is decoration."""
+    if label:
+        return format_html('<svg class="i" role="img" aria-label="{}"><use href="#i-{}"/></svg>', label, name)
+    return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def panel(context: template.Context, name: str, shown: dict[str, Any]) -> SafeString:
+    """Draw a panel of a part: its template over the page's context and its own."""
+    return mark_safe(get_template(name).template.render(context.new(context.flatten() | shown)))  # noqa: S308 - rendered
+
+
+@register.filter
+def clock_face(lead: Lead, now: datetime | None = None) -> clockface.Face:
+    """Return what the lead's clock shows (`leadboard.board.clockface.Face`)."""
+    return clockface.face(lead, now or timezone.now())
+
+
+@register.filter
+def moment(value: datetime | None, style: str = "when") -> SafeString | str:
+    """Return a <time>: `when` is 14:03 or Mon 14:03, `ago` is 4 min ago; the browser localises both."""
+    if value is None:
+        return ""
+    now = timezone.now()
+    text = clockface.spell_moment(value, now)
+    if style == "ago":
+        seconds = (now - value).total_seconds()
+        text = "just now" if seconds < 60 else f"{clockface.spell_past(seconds)} ago"
+    return format_html('<time datetime="{}" data-as="{}">{}</time>', value.isoformat(), style, text)
+
+
+@register.filter
+def span(seconds: float | None) -> str:
+    """Return a length of time in words: 40 s, 12 min, 3 h."""
+    return "" if seconds is None else clockface.spell_past(seconds)
+
+
+@register.filter
+def bars(lead: Lead) -> int:
+    """Return how many of the three bars of a band are filled."""
+    return BARS.get(lead.band, 0) if lead.score is not None else 0
+
+
+@register.filter
+def band_words(lead: Lead) -> str:
+    """Return the band as a word, or why there is none."""
+    if lead.score is not None and lead.band:
+        return Band(lead.band).label
+    return "For people" if lead.enquiry_class == EnquiryClass.UNCLEAR else "Not yet"
+
+
+@register.filter
+def band_key(lead: Lead) -> str:
+    """Return high, medium, low or none, for data-band."""
+    return lead.band if lead.score is not None and lead.band else "none"
+
+
+@register.filter
+def why_now(lead: Lead) -> str:
+    """Return the one line that says why somebody should care: the strongest reasons, else their words."""
+    told = [reason["words"] for reason in lead.reasons if reason.get("words")]
+    raising = [reason["words"] for reason in lead.reasons if reason.get("points", 0) > 0 and reason.get("words")]
+    if lead.enquiry_class == EnquiryClass.UNCLEAR and told:
+        return f"Not scored: {told[0]}"
+    if lead.score is not None and raising:
+        return ", ".join(raising[:2])
+    return quote(lead.message) or (told[0] if told else "Left no message")
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    """Return an entry by a name that the template computes."""
+    return mapping[key]
+
+
+@register.filter
+def quote(text: str) -> str:
+    """Return the beginning of somebody's own words, in quotation marks; empty stays empty."""
+    words = " ".join(text.split())
+    if not words:
+        return ""
+    return f"“{words}”" if len(words) <= LONGEST_QUOTE else f"“{words[:LONGEST_QUOTE].rstrip()}…”"
+
+
+@register.filter
+def who_line(lead: Lead) -> str:
+    """Return title and company as the second line of a row; the address when both are unknown."""
+    return " · ".join(filter(None, (lead.title, lead.company))) or (lead.email if lead.name else "No company given")
+
+
+@register.filter
+def desk_for(lead: Lead, viewer: Any = None) -> str:
+    """Return whose row it is to a viewer: mine, taken, or nothing."""
+    if lead.owner_id is None:
+        return ""
+    return "mine" if lead.owner_id == getattr(viewer, "pk", None) else "taken"
+
+
+@register.filter
+def is_claimable(lead: Lead) -> bool:
+    """May sales claim the lead as it is now?"""
+    return lead.owner_id is None and lead.desk in CLAIMABLE_DESKS
+
+
+@register.filter
+def allows(user: Any, act: str) -> bool:
+    """May this person do the act? `{% if user|allows:"claim" %}`"""
+    return may(user, act)
+
+
+@register.filter
+def who_may(act: str) -> str:
+    """Return the roles that may do an act, in words."""
+    return " or ".join(f"{Role(role).label.lower()}" for role in Role if role in ROLES_BY_ACT[act])

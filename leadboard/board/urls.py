@@ -1,0 +1,12 @@
+"""The board's addresses; `changes` is what a page asks for after a gap."""
+
+from django.urls import path
+
+from leadboard.board import changes, views
+
+app_name = "board"
+urlpatterns = [
+    path("", views.board, name="feed"),
+    path("mine/", views.mine, name="mine"),
+    path("board/changes/", changes.since, name="changes"),
+]

@@ -1,0 +1,30 @@
+"""The board, my leads."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from leadboard.board import feed
+from leadboard.leads.feed_log import last_seq
+from leadboard.people.rights import requires
+
+
+@requires("see_leads")
+def board(request: HttpRequest) -> HttpResponse:
+    """The feed: one view, one order, one page; `after` asks for the rows that follow."""
+    seq = last_seq()
+    view, sort, words = feed.choose(request.GET)
+    page = feed.page(feed.matching(view, words), sort, request.GET.get("after", ""))
+    shown = {"view": view, "sort": sort, "q": words, "page": page, "viewer": request.user}
+    if request.htmx and request.GET.get("after"):
+        return render(request, "board/rows.html", shown)
+    shown |= {"views": feed.VIEWS, "sorts": {key: feed.SORTS[key] for key in feed.VIEWS[view].sorts}}
+    shown |= {"current": feed.VIEWS[view], "seq": seq}
+    return render(request, "board/board.html", shown)
+
+
+@requires("claim")
+def mine(request: HttpRequest) -> HttpResponse:
+    """What I hold, by deadline."""
+    seq = last_seq()
+    shown = {"leads": feed.mine(request.user), "viewer": request.user, "seq": seq}
+    return render(request, "board/mine.html", shown)

@@ -1,0 +1,120 @@
+"""A lead's story for people: its events as sentences with names and times, and the path of its first 48 hours."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from leadboard.leads.events import KINDS, MACHINE, PERSON, PROSPECT, sentence
+from leadboard.leads.models import Lead, LeadEvent
+from leadboard.people.models import User
+
+MOST_EVENTS = 500
+FIRST_HOURS = timedelta(hours=48)
+WHO = {"all": "All", PROSPECT: "They did", PERSON: "We did", MACHINE: "leadboard did"}
+TONES = {
+    "captured": "blue", "joined": "blue", "claimed": "blue", "accepted": "green", "qualified": "green",
+    "clock_met": "green", "won": "green", "sql_reached": "green", "breached": "red", "rejected": "red",
+    "handed_back": "red", "disqualified": "red", "lost": "red", "nurture_failed": "red", "warned": "amber",
+}  # fmt: skip
+STEPS = {
+    "captured": "Captured", "qualified": "Scored", "claimed": "Claimed", "assigned": "Assigned", "rerouted": "Offered",
+    "action": "First action", "accepted": "Accepted", "rejected": "Rejected", "breached": "Missed",
+    "handed_back": "Handed back", "enrolled": "In nurture", "disqualified": "Disqualified", "won": "Won", "lost": "Lost",
+    "sql_reached": "SQL",
+}  # fmt: skip
+PEOPLE_FACTS = ("rep", "owner", "from_rep", "previous", "reviewer", "by")
+TIME_FACTS = ("due", "until", "review", "next_at")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event as it is read: when, whose doing, icon, tone, sentence and its second line."""
+
+    at: datetime
+    by: str
+    icon: str
+    tone: str
+    headline: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A station of the first 48 hours; `at` is None for what is owed next."""
+
+    label: str
+    at: datetime | None
+    due_at: datetime | None = None
+
+
+def events_of(lead: Lead) -> list[LeadEvent]:
+    """Return the newest events of a lead, newest first, MOST_EVENTS at most."""
+    return list(lead.events.select_related("actor").defer("digest").order_by("-version")[:MOST_EVENTS])
+
+
+def entries(events: Iterable[LeadEvent]) -> list[Entry]:
+    """Return the events as sentences, in their order."""
+    events = list(events)
+    names = _names(events)
+    return [_entry(event, names) for event in events]
+
+
+def path(lead: Lead, events: Iterable[LeadEvent]) -> list[Step]:
+    """Return the stations of the first 48 hours in time order, each once, then what is owed next."""
+    steps: dict[str, Step] = {}
+    for event in sorted(events, key=lambda event: event.version):
+        label = STEPS.get(event.kind)
+        if label and event.at - lead.created_at <= FIRST_HOURS:
+            if event.kind == "qualified":
+                label = f"Scored {event.facts.get('band') or 'by people'}"
+            steps.setdefault(event.kind, Step(label, event.at))
+    owed = {"first_action": "First action", "contact": "Conversation", "follow_up": "Follow-up"}.get(lead.due_kind)
+    if owed and lead.due_at and lead.due_state in {"running", "warned"}:
+        steps["owed"] = Step(owed, None, lead.due_at)
+    return list(steps.values())
+
+
+def _names(events: list[LeadEvent]) -> dict[int, str]:
+    """Return the names of the people that the facts name by id, in one query."""
+    ids = {value for event in events for key in PEOPLE_FACTS if isinstance(value := event.facts.get(key), int)}
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def _entry(event: LeadEvent, names: dict[int, str]) -> Entry:
+    kind = KINDS[event.kind]
+    headline, detail = sentence(event, _words(event, names))
+    return Entry(event.at, kind.by, kind.icon, TONES.get(event.kind, ""), headline, detail)
+
+
+def _words(event: LeadEvent, names: dict[int, str]) -> dict[str, str]:
+    """Return the facts of an event as readable text: people by name, times by the clock, codes as words."""
+    words = {"who": event.actor.name if event.actor else "leadboard"}
+    for key, value in event.facts.items():
+        words[key] = _word(key, value, names)
+    return words
+
+
+def _word(key: str, value: Any, names: dict[int, str]) -> str:
+    if key in PEOPLE_FACTS and isinstance(value, int):
+        return names.get(value, "somebody")
+    if key in TIME_FACTS and isinstance(value, str):
+        return _time(value)
+    if key == "late" and isinstance(value, (int, float)):
+        return _span(value)
+    if value is None:
+        return ""
+    return value.replace("_", " ") if isinstance(value, str) else str(value)
+
+
+def _time(text: str) -> str:
+    moment = parse_datetime(text) if len(text) > 15 else None
+    return f"{timezone.localtime(moment):%a %d %b %H:%M}" if moment and timezone.is_aware(moment) else text
+
+
+def _span(seconds: float) -> str:
+    whole = int(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min" if whole < 3600 else f"{whole // 3600} h"
