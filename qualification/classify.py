@@ -7,7 +7,6 @@ line). Below an even chance it abstains; so it does on languages the seed does n
 
 import hashlib
 import json
-import os
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -98,8 +97,12 @@ def word_model() -> WordModel:
 
 def seed() -> tuple[list[str], list[str]]:
     """(texts, labels) of the shipped enquiries; each also once in the clothes of a letter."""
-    pairs = [(line, file.stem) for file in sorted(SEED.glob("*.txt"))
-             for line in file.read_text().splitlines() if line.strip()]
+    pairs = [
+        (line, file.stem)
+        for file in sorted(SEED.glob("*.txt"))
+        for line in file.read_text().splitlines()
+        if line.strip()
+    ]
     letters = [(f"Hello, {line} Thank you and best regards", label) for line, label in pairs]
     texts, labels = zip(*pairs, *letters, strict=True)
     return list(texts), list(labels)
@@ -114,4 +117,4 @@ def _keep(path: Path, text: str) -> None:
     """Whole or not at all, because another process may be reading."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as draft:
         draft.write(text)
-    os.replace(draft.name, path)
+    Path(draft.name).replace(path)

@@ -1,6 +1,5 @@
 """Verdict, ScoringModel, Enrichment."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -78,6 +77,17 @@ class Verdict(models.Model):
 
     def __str__(self):
         return f"verdict {self.pk} on lead {self.lead_id}"
+
+    @property
+    def kind_in_words(self):
+        """Return what kind of non-prospect this is: job seeker, existing customer …"""
+        return self.class_kind.replace("_", " ")
+
+    @property
+    def maturity(self):
+        """Return how the score was made and by which model, for people."""
+        words = {"scorecard": "Rule-based", "blend": "Learning", "model": "Learned"}[self.method]
+        return f"{words}, model {self.model.number}" if self.model else words
 
 
 class Enrichment(models.Model):

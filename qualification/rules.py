@@ -5,7 +5,10 @@ said by somebody who wants to buy, it is left to the word model.
 """
 
 import re
+from pathlib import Path
 from typing import NamedTuple
+
+LISTS = Path(__file__).parent / "lists"
 
 MUCH_SPAM, NOTHING_SAID = 2, 2
 
@@ -68,7 +71,10 @@ _RULES = {
 
 def clear_case(text: str) -> Match | None:
     """The label that rules give this text; None when none or more than one holds."""
-    met = {label: [found.group(0).strip() for found in pattern.finditer(text)] for label, pattern in _RULES.items()}
+    met = {
+        label: [found.group(0).strip() for found in pattern.finditer(text)]
+        for label, pattern in _RULES.items()
+    }
     met = {label: words for label, words in met.items() if words}
     if len(re.findall(r"https?://|www\.", text)) > MUCH_SPAM and "buying" not in met:
         return Match("spam", ["many links"])
@@ -83,22 +89,13 @@ def says_nothing(text: str) -> bool:
     return len(re.findall(r"[^\W\d_]", text)) <= NOTHING_SAID
 
 
-_OWN = frozenset("the and for you your are our have with this that would what can from need how please not we is to of "
-                 "my it in do does any who where when could a an i me us be want like will which send".split())  # fmt: skip
-_FOREIGN = frozenset(
-    "der die das und ist nicht wir sie ein eine für mit auf ich haben bitte werden zu den von wie kann unsere uns "
-    "le la les des et est nous vous pour avec une dans pas que sur merci bonjour votre notre je du au ce "
-    "el los las para con por una del nuestro usted hola gracias quiero necesito como es un al se "
-    "il gli che per sono con della vorrei grazie buongiorno nostra di non ho "
-    "het een wij voor zijn niet van met graag ik jullie onze kunt u "
-    "os uma não vocês gostaria obrigado nossa com em "
-    "jest nie się dla czy proszę na jak są prosimy że od mamy "
-    "och är vi att för det inte som har kan av "
-    "og er ikke jeg til vi har hvordan "
-    "ja on ei me olemme se että "
-    "și nu este pentru vă mulțumesc am "
-    "je se na že nám prosím jsme chtěli".split()
-) - _OWN
+_OWN = frozenset({
+    "the", "and", "for", "you", "your", "are", "our", "have", "with", "this", "that", "would",
+    "what", "can", "from", "need", "how", "please", "not", "we", "is", "to", "of", "my", "it", "in",
+    "do", "does", "any", "who", "where", "when", "could", "a", "an", "i", "me", "us", "be", "want",
+    "like", "will", "which", "send",
+})  # fmt: skip
+_FOREIGN = frozenset((LISTS / "small_words_of_other_languages.txt").read_text().split()) - _OWN
 
 
 def is_foreign(text: str) -> bool:

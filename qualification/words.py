@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 _TOKEN = re.compile(r"\b\w\w+\b")
@@ -27,7 +27,9 @@ class Judged(NamedTuple):
 class WordModel:
     """`grams` maps each known gram to [idf, weight per label…], words apart from letters."""
 
-    def __init__(self, labels: Sequence[str], words: Weights, letters: Weights, bias: Sequence[float]) -> None:
+    def __init__(
+        self, labels: Sequence[str], words: Weights, letters: Weights, bias: Sequence[float]
+    ) -> None:
         self.labels, self.bias = list(labels), list(bias)
         self._words, self._letters = words, letters
 
@@ -41,8 +43,10 @@ class WordModel:
     def judge(self, text: str) -> Judged:
         """Read one text; only its first 2,000 characters count."""
         text = text[:LONGEST_TEXT].lower()
-        shares = {gram: [value * weight for weight in self._words[gram][1:]]
-                  for gram, value in _scaled(self._words, _word_grams(text)).items()}
+        shares = {
+            gram: [value * weight for weight in self._words[gram][1:]]
+            for gram, value in _scaled(self._words, _word_grams(text)).items()
+        }
         totals = list(map(sum, zip(self.bias, *shares.values(), strict=True)))
         for gram, value in _scaled(self._letters, _letter_grams(text)).items():
             for place, weight in enumerate(self._letters[gram][1:]):
@@ -63,32 +67,37 @@ def _scaled(weights: Weights, grams: Iterable[str]) -> dict[str, float]:
 def fit_words(texts: Sequence[str], labels: Sequence[str], strength: float = 10.0) -> WordModel:
     """Fit on labelled texts; the same input gives the same model."""
     # scikit-learn costs a second to import: only the process that fits pays for it.
+    from scipy.sparse import hstack  # noqa: PLC0415
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from scipy.sparse import hstack  # noqa: PLC0415
 
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3)
     lowered = [text[:LONGEST_TEXT].lower() for text in texts]
     matrix = hstack([words.fit_transform(lowered), letters.fit_transform(lowered)]).tocsr()
-    regression = LogisticRegression(C=strength, class_weight="balanced", max_iter=300, tol=1e-3).fit(matrix, labels)
+    regression = LogisticRegression(C=strength, class_weight="balanced", max_iter=300, tol=1e-3).fit(
+        matrix, labels
+    )
     cut = len(words.vocabulary_)
     return WordModel(
         [str(label) for label in regression.classes_],
-        _weights_of(words, regression.coef_[:, :cut]), _weights_of(letters, regression.coef_[:, cut:]),
+        _weights_of(words, regression.coef_[:, :cut]),
+        _weights_of(letters, regression.coef_[:, cut:]),
         [float(value) for value in regression.intercept_],
     )
 
 
 def _weights_of(vectorizer: Any, weights: Any) -> Weights:
-    return {gram: [float(vectorizer.idf_[place]), *map(float, weights[:, place])]
-            for gram, place in vectorizer.vocabulary_.items()}
+    return {
+        gram: [float(vectorizer.idf_[place]), *map(float, weights[:, place])]
+        for gram, place in vectorizer.vocabulary_.items()
+    }
 
 
 def _word_grams(text: str) -> Iterator[str]:
     tokens = _TOKEN.findall(text)
     yield from tokens
-    yield from map(" ".join, zip(tokens, tokens[1:], strict=False))
+    yield from map(" ".join, pairwise(tokens))
 
 
 def _letter_grams(text: str) -> Iterator[str]:

@@ -46,7 +46,9 @@ def fit_curve(points: Sequence[float], won: Sequence[int], assumed_rate: float =
     for _ in range(100):
         ps = [chance_of(a + b * x) for x in xs]
         da = (start.offset - a) / RATE_SPREAD**2 + sum(y - p for y, p in zip(won, ps, strict=True))
-        db = (start.slope - b) / SLOPE_SPREAD**2 + sum((y - p) * x for x, y, p in zip(xs, won, ps, strict=True))
+        db = (start.slope - b) / SLOPE_SPREAD**2 + sum(
+            (y - p) * x for x, y, p in zip(xs, won, ps, strict=True)
+        )
         step_a, step_b = _newton(xs, ps, da, db, slope_is_free=b > LEAST_SLOPE or db > 0)
         a, b = a + step_a, max(LEAST_SLOPE, b + step_b)
         if max(abs(step_a), abs(step_b)) < 1e-10:
@@ -54,7 +56,9 @@ def fit_curve(points: Sequence[float], won: Sequence[int], assumed_rate: float =
     return Curve(float(a), float(b))
 
 
-def _newton(xs: Sequence[float], ps: Sequence[float], da: float, db: float, slope_is_free: bool) -> tuple[float, float]:
+def _newton(
+    xs: Sequence[float], ps: Sequence[float], da: float, db: float, slope_is_free: bool
+) -> tuple[float, float]:
     """The step that would be exact on a parabola, one log-odd at most."""
     weights = [p * (1 - p) for p in ps]
     aa = 1 / RATE_SPREAD**2 + sum(weights)

@@ -78,8 +78,12 @@ def _text_column(name: str, texts: list[str]) -> Column | str:
     """The words that are common enough to have been seen both with and without success."""
     counts = Counter(word for text in texts for word in words_of(text))
     least = max(5, 0.01 * len(texts))
-    common = [word for word, count in counts.most_common(MOST_WORDS * 3) if least <= count <= 0.8 * len(texts)]
-    return {"name": name, "kind": "text", "values": sorted(common[:MOST_WORDS])} if common else "no common words"
+    common = [
+        word for word, count in counts.most_common(MOST_WORDS * 3) if least <= count <= 0.8 * len(texts)
+    ]
+    return (
+        {"name": name, "kind": "text", "values": sorted(common[:MOST_WORDS])} if common else "no common words"
+    )
 
 
 def _category_column(name: str, words: list[str], rows: int) -> Column | str:

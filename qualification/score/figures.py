@@ -23,8 +23,13 @@ def figures_of(won: ArrayLike, chances: ArrayLike) -> Figures:
     """All figures of one set of leads (at least one)."""
     y, p = np.asarray(won, dtype=float), np.asarray(chances, dtype=float)
     return {
-        "n": len(y), "rate": float(y.mean()), "auc": auc_of(y, p), "log_loss": log_loss_of(y, p),
-        "ece": ece_of(y, p), "lift_10": lift_of(y, p, 0.1), "lift_20": lift_of(y, p, 0.2),
+        "n": len(y),
+        "rate": float(y.mean()),
+        "auc": auc_of(y, p),
+        "log_loss": log_loss_of(y, p),
+        "ece": ece_of(y, p),
+        "lift_10": lift_of(y, p, 0.1),
+        "lift_20": lift_of(y, p, 0.2),
     }
 
 
@@ -34,7 +39,7 @@ def auc_of(won: NDArray[np.float64], chances: NDArray[np.float64]) -> float | No
     losses = len(won) - wins
     if not wins or not losses:
         return None
-    values, places, counts = np.unique(chances, return_inverse=True, return_counts=True)
+    _, places, counts = np.unique(chances, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
     return float((ranks[won == 1].sum() - wins * (wins + 1) / 2) / (wins * losses))
 

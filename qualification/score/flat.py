@@ -136,8 +136,9 @@ def _slots_of_trees(trees: HistGradientBoostingClassifier) -> tuple[list[int], d
     categorical = [int(place) for place in np.flatnonzero(trees.is_categorical_)]
     others = [place for place in range(len(trees.is_categorical_)) if place not in categorical]
     met = trees._preprocessor.named_transformers_["encoder"].categories_
-    return categorical + others, {place: [float(code) for code in codes]
-                                  for place, codes in zip(categorical, met, strict=True)}
+    return categorical + others, {
+        place: [float(code) for code in codes] for place, codes in zip(categorical, met, strict=True)
+    }
 
 
 class _Grower:
@@ -161,8 +162,10 @@ class _Grower:
 
     def _lefts(self, raw: Any, slot: int) -> "_Lefts":
         bits = self._bitsets[int(raw["bitset_idx"])]
-        goes = {code: bool(int(bits[place // 32]) >> (place % 32) & 1)
-                for place, code in enumerate(self._codes[slot])}
+        goes = {
+            code: bool(int(bits[place // 32]) >> (place % 32) & 1)
+            for place, code in enumerate(self._codes[slot])
+        }
         return _Lefts(goes, bool(raw["missing_go_to_left"]))
 
 

@@ -48,8 +48,10 @@ def _rates_from_the_other_half(values: list[object], won: NDArray[np.float64]) -
     for mine in (0, 1):
         other = half != mine
         mean = won[other].mean()
-        wins, counts = (np.bincount(keys[other], weights=weight, minlength=keys.max() + 1)
-                        for weight in (won[other], np.ones(int(other.sum()))))
+        wins, counts = (
+            np.bincount(keys[other], weights=weight, minlength=keys.max() + 1)
+            for weight in (won[other], np.ones(int(other.sum())))
+        )
         rates[half == mine] = ((wins + 5 * mean) / (counts + 5))[keys[half == mine]]
     return rates
 

@@ -70,7 +70,9 @@ def _linear_half(slots: list[Slot], matrix: NDArray[np.float64], n: int) -> Pipe
 
 
 def _one_hot(codes: int) -> OneHotEncoder:
-    return OneHotEncoder(categories=[np.arange(codes, dtype=float)], handle_unknown="ignore", sparse_output=False)
+    return OneHotEncoder(
+        categories=[np.arange(codes, dtype=float)], handle_unknown="ignore", sparse_output=False
+    )
 
 
 def _curve(values: NDArray[np.float64], n: int) -> Pipeline:
@@ -79,7 +81,9 @@ def _curve(values: NDArray[np.float64], n: int) -> Pipeline:
     if n < SPLINES_FROM or len(knots) < 4:
         shape: object = StandardScaler()
     else:
-        shape = SplineTransformer(degree=3, knots=knots[:, None], extrapolation="constant", include_bias=False)
+        shape = SplineTransformer(
+            degree=3, knots=knots[:, None], extrapolation="constant", include_bias=False
+        )
     return Pipeline([("fill", SimpleImputer(strategy="median")), ("shape", shape)])
 
 

@@ -38,8 +38,9 @@ def matrix_of(plan: Plan, rows: Sequence[Facts]) -> NDArray[np.float64]:
     """One row of floats per lead."""
     if not plan["columns"]:
         return np.zeros((len(rows), 0))
-    return np.column_stack([_column_of(column, [row.get(column["name"]) for row in rows])
-                            for column in plan["columns"]])
+    return np.column_stack(
+        [_column_of(column, [row.get(column["name"]) for row in rows]) for column in plan["columns"]]
+    )
 
 
 def _column_of(column: Column, values: list[object]) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ def as_number(value: object) -> float | None:
 
 def as_word(value: object) -> str | None:
     """The category a fact says (case folded, at most 120 characters), or None when nothing was said."""
-    if value is None or isinstance(value, float) and math.isnan(value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -1,0 +1,115 @@
+"""What the contact data themselves tell: whose mailbox, which company and site, which country and time zone.
+
+Nothing is asked of anybody outside. Each value keeps where it came from, by which method, and when.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+import phonenumbers
+from disposable_email_domains import blocklist
+from publicsuffixlist import PublicSuffixList
+
+from leadboard.leads.models import Lead
+from qualification.models import Enrichment
+
+LISTS = Path(__file__).parent / "lists"
+FREE_MAIL = frozenset((LISTS / "free_mail.txt").read_text().split())
+ROLES = frozenset((LISTS / "role_mailboxes.txt").read_text().split())
+FEW_ZONES = 2
+
+
+class Finding(NamedTuple):
+    """One value that was found out."""
+
+    field: str
+    value: str
+    source: str
+    method: str
+
+
+def find_out(email: str, phone: str, country: str) -> list[Finding]:
+    """Everything that address, number and country tell."""
+    found = list(_from_email(email.strip().lower()))
+    found += _from_phone(phone, country)
+    known = country or next((finding.value for finding in found if finding.field == "country"), "")
+    return found + list(_from_country(known))
+
+
+def _from_email(email: str) -> Iterator[Finding]:
+    name, at, domain = email.rpartition("@")
+    if not at or not name or "." not in domain:
+        yield Finding("email_kind", "none", "email", "no address")
+        return
+    kind = _kind_of(name, domain)
+    yield Finding("email_kind", kind, "email", "lists of free-mail, disposable and role addresses")
+    if kind in ("work", "role"):
+        yield from _from_domain(domain)
+
+
+def _kind_of(name: str, domain: str) -> str:
+    if domain in blocklist:
+        return "disposable"
+    if domain in FREE_MAIL:
+        return "free"
+    return "role" if name.partition("+")[0] in ROLES else "work"
+
+
+def _from_domain(domain: str) -> Iterator[Finding]:
+    registered = _suffixes().privatesuffix(domain) or domain
+    name = registered.partition(".")[0].replace("-", " ").replace("_", " ")
+    yield Finding(
+        "company", name.title() if len(name) > 4 else name.upper(), "email domain", "registered name"
+    )
+    yield Finding("website", f"https://{registered}", "email domain", "registered domain")
+    ending = registered.rpartition(".")[2].upper()
+    ending = "GB" if ending == "UK" else ending
+    if ending in _zones():
+        yield Finding("country", ending, "email domain", "country ending")
+
+
+def _from_phone(phone: str, country: str) -> list[Finding]:
+    try:
+        number = phonenumbers.parse(phone, country or None)
+    except phonenumbers.NumberParseException:
+        return []
+    region = phonenumbers.region_code_for_number(number)
+    return [Finding("country", region, "phone", "dialling code")] if region and region != "001" else []
+
+
+def _from_country(country: str) -> Iterator[Finding]:
+    """A zone is told only where nearly the whole country shares it."""
+    zones = _zones().get(country.upper(), ())
+    if zones:
+        yield Finding("region", zones[0].partition("/")[0].lower(), "country", "zone table")
+    if 0 < len(zones) <= FEW_ZONES:
+        yield Finding("time_zone", zones[0], "country", "zone table")
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+@cache
+def _zones() -> dict[str, tuple[str, ...]]:
+    """Country → its zones, the most populous first."""
+    zones: dict[str, tuple[str, ...]] = {}
+    for line in files("tzdata").joinpath("zoneinfo/zone.tab").read_text().splitlines():
+        if line and not line.startswith("#"):
+            country, _, zone = line.split("\t")[:3]
+            zones[country] = (*zones.get(country, ()), zone)
+    return zones
+
+
+def keep(lead: Lead, findings: list[Finding]) -> None:
+    """Store the findings; a newer value of the same source takes the place of the older."""
+    Enrichment.objects.bulk_create(
+        [Enrichment(lead=lead, **finding._asdict()) for finding in findings],
+        update_conflicts=True,
+        unique_fields=["lead", "field", "source"],
+        update_fields=["value", "method", "at"],
+    )

@@ -1,0 +1,54 @@
+"""What the job runner calls: ids in, safe to run twice."""
+
+import logging
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from django_q.tasks import async_task
+
+from leadboard.leads.models import Lead
+from leadboard.leads.stages import Desk
+from qualification import pipeline
+from qualification.models import ModelState, ScoringModel, Verdict
+from qualification.outcomes import examples
+
+log = logging.getLogger(__name__)
+SWEPT_AT_ONCE = 200
+GROWN_BY, GROWN_SHARE = 50, 0.05
+
+
+def qualify(lead_id: int) -> None:
+    """Judge a lead that came in, wrote again or got its details."""
+    pipeline.qualify(lead_id)
+
+
+def sweep() -> int:
+    """Enqueue again what nobody has judged for a minute: the queue is no truth. Returns how many."""
+    unjudged = Lead.objects.filter(
+        ~Exists(Verdict.objects.filter(lead=OuterRef("pk"))), owner=None, erased_at=None,
+        desk__in=(Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE), created_at__lt=Now() - timedelta(minutes=1),
+    )  # fmt: skip
+    found = list(unjudged.order_by("id").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    for lead_id in found:
+        async_task("qualification.jobs.qualify", lead_id)
+    return len(found)
+
+
+def learn() -> bool:
+    """Enqueue a training when enough is new: 50 outcomes, or a twentieth more than the live model was fitted on."""
+    live = ScoringModel.objects.filter(state=ModelState.LIVE).first()
+    before = live.outcomes if live else 0
+    if len(examples()) - before < min(GROWN_BY, max(1, GROWN_SHARE * before)):
+        return False
+    async_task("qualification.jobs.train")
+    return True
+
+
+def train() -> None:
+    """Learn from all outcomes so far."""
+    # scikit-learn costs a second and a hundred megabytes: only who trains pays for it.
+    from qualification.promotion import train as learn_from_outcomes  # noqa: PLC0415
+
+    report, model = learn_from_outcomes()
+    log.info("trained on %s outcomes: %s (%s)", report.outcomes, report.why, model)

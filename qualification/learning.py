@@ -1,0 +1,202 @@
+"""Learning from outcomes: fit on the oldest 80 %, look at the newest 20 %, keep what wins there.
+
+A first model is promoted when it beats the scorecard on the newest leads; a later one when it is not worse than the
+live model on newest leads that the live model has not seen (log-loss at most 0.002 more, AUC at most 0.005 less).
+What is promoted is fitted again on everything. The same outcomes give the same model.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadboard.playbook import policy
+from leadboard.playbook.schema import Playbook
+from qualification.facts import OURS
+from qualification.outcomes import Example
+from qualification.score import blend
+from qualification.score.columns import Plan, plan_columns
+from qualification.score.figures import Figures, figures_of
+from qualification.score.guards import leaking_fields
+from qualification.score.isotonic import fit_steps, stepped
+from qualification.score.learner import Learned, learn, may_learn
+
+NEWEST = 0.2
+FEWEST_NEWEST = 10
+LOSS_SLACK, AUC_SLACK = 0.002, 0.005
+CALIBRATE_ABOVE_ECE, CALIBRATE_FROM = 0.03, 1000
+DAYS_FOR_TIMES = 14
+TIMES = {
+    "hour": "less than two weeks of leads: times of day are chance",
+    "weekday": "less than two weeks of leads",
+}
+
+
+@dataclass
+class Candidate:
+    """A blend fitted on some leads: the card's curve, the learned pair (None below three of a kind), the evidence."""
+
+    curve: blend.Curve
+    learned: Learned | None
+    evidence: int
+    rate: float
+    isotonic: list[list[float]] | None = None
+
+    def chances(self, playbook: Playbook, rows: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
+        """The chance of each lead."""
+        chances = 1 / (1 + np.exp(-self._log_odds(playbook, rows)))
+        return stepped(chances, self.isotonic) if self.isotonic else chances
+
+    def _log_odds(self, playbook: Playbook, rows: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
+        points = [policy.scorecard(playbook, row).points for row in rows]
+        by_card = np.array([self.curve.log_odds(value) for value in points])
+        trust = blend.trust_in_model(self.evidence) if self.learned else 0.0
+        return trust * self.learned.log_odds(rows) + (1 - trust) * by_card if self.learned else by_card
+
+
+@dataclass
+class Report:
+    """What a training found. `promoted` is whether the candidate may go live, `why` the sentence for it."""
+
+    outcomes: int
+    won: int
+    promoted: bool
+    why: str
+    left_out: dict[str, str] = field(default_factory=dict)
+    newest: dict[str, Figures] = field(default_factory=dict)
+    final: Candidate | None = None
+
+
+def study(
+    examples: Sequence[Example],
+    playbook: Playbook,
+    *,
+    live: Any = None,
+    live_until: int = 0,
+    keep: Iterable[str] = (),
+    span: timedelta | None = None,
+) -> Report:
+    """Fit, compare, decide; stores nothing. `live` gives `chances(playbook, rows)` of the live model, which was fitted
+    on leads up to id `live_until`; `keep` are fields to use although they look leaky; `span`: from first to last."""
+    won = [example.won for example in examples]
+    report = Report(len(examples), sum(won), False, _what_is_missing(won))
+    if report.why:
+        return report
+    cut = int(len(examples) * (1 - NEWEST))
+    older, newer = examples[:cut], examples[cut:]
+    report.left_out = _refused(older, keep, span)
+    candidate = fit(older, playbook, report.left_out)
+    candidate.isotonic = _calibration(candidate, older, newer, playbook)
+    report.newest["candidate"] = _figures(candidate, playbook, newer)
+    report.newest["scorecard"] = _figures(Candidate(blend.prior_curve(), None, 0, 0.0), playbook, newer)
+    report.promoted, report.why = _decide(report, candidate, playbook, newer, live, live_until)
+    report.final = fit(examples, playbook, report.left_out)
+    report.final.isotonic = candidate.isotonic
+    return report
+
+
+def fit(examples: Sequence[Example], playbook: Playbook, refused: dict[str, str]) -> Candidate:
+    """The blend of these leads."""
+    rows, won = [example.facts for example in examples], [example.won for example in examples]
+    curve = blend.fit_curve([policy.scorecard(playbook, row).points for row in rows], won)
+    plan = plan_columns(rows, refused)
+    refused.update(plan["left_out"])
+    learned = learn(plan, rows, won) if plan["columns"] and may_learn(won) else None
+    return Candidate(curve, learned, blend.evidence_of(won), sum(won) / len(won))
+
+
+def _what_is_missing(won: Sequence[int]) -> str:
+    """Why nothing can be learnt yet; empty when it can."""
+    wins, losses = sum(won), len(won) - sum(won)
+    if min(wins, losses) < 3:
+        return f"{wins} won and {losses} lost leads: learning begins with 3 of each. Until then the scorecard holds."
+    newest = won[int(len(won) * (1 - NEWEST)) :]
+    if len(newest) < FEWEST_NEWEST or len(set(newest)) < 2:
+        return (
+            f"The newest 20 % are {len(newest)} leads, {sum(newest)} of them won: too few to see whether learning "
+            f"helps. It takes {FEWEST_NEWEST} with both ends among them."
+        )
+    if not may_learn(won[: int(len(won) * (1 - NEWEST))]):
+        return "The oldest 80 % hold fewer than 3 won or 3 lost leads: nothing to fit on yet."
+    return ""
+
+
+def _refused(older: Sequence[Example], keep: Iterable[str], span: timedelta | None) -> dict[str, str]:
+    rows = [example.facts for example in older]
+    refused = leaking_fields(rows, [example.won for example in older], trusted=OURS | set(keep))
+    return refused | (TIMES if span is not None and span < timedelta(days=DAYS_FOR_TIMES) else {})
+
+
+def _calibration(
+    candidate: Candidate, older: Sequence[Example], newer: Sequence[Example], playbook: Playbook
+) -> list[list[float]] | None:
+    """Isotonic steps, only where the promise is off by more than 3 points on many newest leads and the steps help."""
+    before = _figures(candidate, playbook, newer)
+    if candidate.learned is None or len(newer) < CALIBRATE_FROM or before["ece"] <= CALIBRATE_ABOVE_ECE:
+        return None
+    plan = candidate.learned.plan
+    steps = fit_steps(older, lambda part: fit(part, playbook, dict(plan["left_out"])).chances, playbook)
+    tried = Candidate(candidate.curve, candidate.learned, candidate.evidence, candidate.rate, steps)
+    after = _figures(tried, playbook, newer)
+    helps = after["log_loss"] < before["log_loss"] and (after["auc"] or 0) >= (before["auc"] or 0) - 1e-3
+    return steps if helps else None
+
+
+def _figures(candidate: Any, playbook: Playbook, examples: Sequence[Example]) -> Figures:
+    rows = [example.facts for example in examples]
+    return figures_of([example.won for example in examples], candidate.chances(playbook, rows))
+
+
+def _decide(
+    report: Report,
+    candidate: Candidate,
+    playbook: Playbook,
+    newer: Sequence[Example],
+    live: Any,
+    live_until: int,
+) -> tuple[bool, str]:
+    """(promote?, the sentence that says why)."""
+    if live is None:
+        mine, card = report.newest["candidate"], report.newest["scorecard"]
+        wins = mine["log_loss"] < card["log_loss"] and (mine["auc"] or 0) >= (card["auc"] or 0) - AUC_SLACK
+        return (
+            wins,
+            "better than the scorecard on the newest leads"
+            if wins
+            else "the scorecard is better on the newest leads",
+        )
+    unseen = [example for example in newer if example.lead_id > live_until]
+    if len(unseen) < FEWEST_NEWEST or len({example.won for example in unseen}) < 2:
+        return False, "too few outcomes since the live model was fitted to compare with it"
+    mine, theirs = _figures(candidate, playbook, unseen), _figures(live, playbook, unseen)
+    report.newest["live"] = theirs
+    wins = (
+        mine["log_loss"] <= theirs["log_loss"] + LOSS_SLACK
+        and (mine["auc"] or 0) >= (theirs["auc"] or 0) - AUC_SLACK
+    )
+    return (
+        wins,
+        "not worse than the live model on leads it has not seen" if wins else "the live model is better",
+    )
+
+
+def sample_rows(plan: Plan, count: int = 40) -> list[dict[str, Any]]:
+    """Made-up rows that walk through all a model can meet: known, unknown, blank, small, large. No real person's."""
+    dice = np.random.default_rng(20)
+    rows = []
+    for _ in range(count):
+        row: dict[str, Any] = {}
+        for column in plan["columns"]:
+            if dice.random() < 0.2:
+                continue
+            if column["kind"] == "number":
+                row[column["name"]] = float(np.round(np.expm1(dice.uniform(-1, 9)), 3))
+            elif column["kind"] == "category":
+                row[column["name"]] = str(dice.choice([*column["values"], "never seen"]))
+            else:
+                row[column["name"]] = " ".join(map(str, dice.choice(column["values"], 3)))
+        rows.append(row)
+    return rows

@@ -1,0 +1,188 @@
+"""Qualify one lead: enrich, classify, score, ask the playbook where it goes, and commit all of it at once.
+
+Nothing here may stand between a lead and a person: the lead is read without a lock, judged, and locked only for the
+last write. A rep who claims meanwhile keeps the lead where it is. When the model or the word model fails, the rules
+of the playbook decide alone, and the verdict says so.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from leadboard.leads import lifecycle
+from leadboard.leads.clock import db_now
+from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.stages import Desk
+from leadboard.playbook import policy, versions
+from leadboard.playbook.schema import Playbook
+from qualification import store
+from qualification.classify import Classified, classify
+from qualification.enrich import Finding, find_out, keep
+from qualification.facts import facts_of
+from qualification.models import Verdict
+from qualification.routing import change_of, facts_of_event
+from qualification.score.scorer import CardScorer, Judgement
+
+log = logging.getLogger(__name__)
+# What the prospect did; anything else that happens to a lead gives no reason to judge it again.
+HEARD_FROM = ("captured", "joined", "details_arrived")
+UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
+FEWEST_FACTS = 2
+TELLING = frozenset({
+    "message", "title", "company", "country", "has_phone", "employees", "industry", "tier",
+    "visits", "seconds_on_site",
+})  # fmt: skip
+
+
+@dataclass
+class Thought:
+    """All that was worked out about a lead before anything is written."""
+
+    findings: list[Finding]
+    classified: Classified
+    facts: dict[str, Any]
+    judgement: Judgement
+    route: policy.Route
+    band: str
+    abstained: str
+    model_id: int | None
+    flags: list[str] = field(default_factory=list)
+
+
+def qualify(lead_id: int, *, asked: bool = False) -> Verdict | None:
+    """The verdict on this lead as it is now; None when there is nothing to judge (gone, closed, claimed and not
+    asked for). Judging again what has not changed gives the verdict that is there."""
+    lead = Lead.objects.filter(pk=lead_id, erased_at=None).first()
+    if lead is None or not (asked or lead.desk in UNCLAIMED):
+        return None
+    known = _still_good(lead, asked)
+    if known:
+        return known
+    playbook = versions.active()
+    return commit(lead, think(lead, playbook), playbook)
+
+
+def _still_good(lead: Lead, asked: bool) -> Verdict | None:
+    """The newest verdict, if the prospect did nothing since (if asked: if nothing at all happened since)."""
+    newest = lead.verdicts.order_by("-id").first()
+    if newest is None:
+        return None
+    heard = (
+        LeadEvent.objects.filter(lead=lead, kind__in=HEARD_FROM).aggregate(newest=Max("version"))["newest"]
+        or 0
+    )
+    if asked:
+        return newest if newest.lead_version == lead.version else None
+    return newest if newest.lead_version >= heard else None
+
+
+def think(lead: Lead, playbook: Playbook) -> Thought:
+    """Everything up to the route; reads the lead, writes nothing."""
+    flags: list[str] = []
+    classified = _classified(lead.message, flags)
+    findings = find_out(lead.email, lead.phone, lead.country)
+    facts = facts_of(lead, findings, classified, playbook)
+    judgement, model_id = _judged(playbook, facts, flags)
+    band = policy.band(playbook, judgement.score)
+    abstained = why_abstain(facts, lead.extra, judgement)
+    route = policy.route(playbook, enquiry_class=facts["enquiry_class"], band=band, abstained=bool(abstained))
+    return Thought(findings, classified, facts, judgement, route, band, abstained, model_id, flags)
+
+
+def _classified(message: str, flags: list[str]) -> Classified:
+    try:
+        return classify(message)
+    except Exception:
+        log.exception("the word model failed; the text stays unclear")
+        flags.append("the text could not be read: classifier failed")
+        return Classified("unclear", 0.0, "", [], {})
+
+
+def _judged(playbook: Playbook, facts: dict[str, Any], flags: list[str]) -> tuple[Judgement, int | None]:
+    """By the live model, or by the card alone when there is none or it fails in any way."""
+    try:
+        scorer, model_id = store.live_scorer()
+        if scorer is not None:
+            return scorer.judge(playbook, facts), model_id
+    except store.ModelRefused as refusal:
+        flags.append(f"model refused: {refusal}")
+    except Exception as fault:
+        log.exception("the live model failed; the scorecard decides alone")
+        flags.append(f"model failed: {type(fault).__name__}")
+    return CardScorer().judge(playbook, facts), None
+
+
+def why_abstain(facts: dict[str, Any], extra: dict[str, Any], judgement: Judgement) -> str:
+    """Why this lead is left to people; empty when the machine may decide."""
+    told = sum(bool(facts.get(name)) for name in TELLING - extra.keys()) + sum(map(bool, extra.values()))
+    if told < FEWEST_FACTS:
+        return "Too little is known of this lead to judge it."
+    if len(judgement.unseen) >= 3:
+        return f"Nothing like it was seen before: {', '.join(judgement.unseen[:5])}."
+    return ""
+
+
+def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
+    """Write verdict, findings and move in one transaction. A lead that somebody moved meanwhile keeps its desk."""
+    with transaction.atomic():
+        now = lifecycle.lock(lead.pk)
+        if now is None or now.erased_at:
+            return None
+        verdict, is_new = Verdict.objects.get_or_create(
+            lead=now, lead_version=lead.version, defaults=_columns(thought, playbook)
+        )
+        if not is_new:
+            return verdict
+        keep(now, thought.findings)
+        may_route = (now.desk, now.stage, now.owner_id) == (
+            lead.desk,
+            lead.stage,
+            lead.owner_id,
+        ) and not now.owner_id
+        change, missing = change_of(now, thought, playbook) if may_route else ({}, [])
+        lifecycle.move(
+            now,
+            "qualified",
+            facts=facts_of_event(thought, verdict, change, missing, may_route),
+            playbook_version=playbook.version,
+            **_shown(thought),
+            **change,
+        )
+    return verdict
+
+
+def _columns(thought: Thought, playbook: Playbook) -> dict[str, Any]:
+    judgement, classified, route = thought.judgement, thought.classified, thought.route
+    return {
+        "enquiry_class": thought.facts["enquiry_class"], "class_confidence": classified.confidence,
+        "class_kind": classified.kind, "evidence": _evidence(classified), "probability": judgement.probability,
+        "score": judgement.score, "band": thought.band, "reasons": judgement.reasons, "abstained": thought.abstained,
+        "flags": thought.flags, "features": thought.facts, "model_id": thought.model_id, "method": judgement.method,
+        "route": {"desk": route.desk, "stage": route.stage, "track": route.track, "polite_answer": route.polite_answer,
+                  "assign": route.assign, "rule": route.rule},
+        "playbook_version": playbook.version,
+    }  # fmt: skip
+
+
+def _evidence(classified: Classified) -> list[dict[str, str]]:
+    """The words that made the case for the class, then the phrases read by topic."""
+    case = [
+        {"topic": "class", "value": classified.enquiry_class, "words": words} for words in classified.evidence
+    ]
+    return case + [{"topic": topic, **reading} for topic, reading in classified.readings.items()]
+
+
+def _shown(thought: Thought) -> dict[str, Any]:
+    """What the board shows of the verdict."""
+    judgement = thought.judgement
+    return {
+        "enquiry_class": thought.facts["enquiry_class"],
+        "score": judgement.score,
+        "band": thought.band,
+        "probability": judgement.probability,
+        "reasons": judgement.reasons,
+        "scored_at": db_now(),
+    }

@@ -1,0 +1,100 @@
+"""What speaks for and against a lead, in the words of a rep."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
+
+from qualification.score.values import as_number, as_word
+
+MOST = 5
+LEAST_POINTS = 1
+
+
+class Reason(TypedDict):
+    """`points` on the scale of the score: without this the score would be that much lower (or higher)."""
+
+    words: str
+    points: int
+    field: str
+
+
+def strongest(points: Mapping[str, float], words: Mapping[str, str]) -> list[Reason]:
+    """The five strongest for and the five strongest against, strongest first; under one point is left out."""
+    reasons: list[Reason] = [
+        {"words": words[field], "points": round(value), "field": field}
+        for field, value in points.items()
+        if abs(round(value)) >= LEAST_POINTS
+    ]
+    speaking_for = sorted((r for r in reasons if r["points"] > 0), key=lambda r: -r["points"])[:MOST]
+    against = sorted((r for r in reasons if r["points"] < 0), key=lambda r: r["points"])[:MOST]
+    return sorted(speaking_for + against, key=lambda r: -abs(r["points"]))
+
+
+def words_for(field: str, facts: Mapping[str, Any]) -> str:
+    """One fact as a rep would say it; a field nobody foresaw reads "Lead source: Referral"."""
+    value = facts.get(field)
+    if as_word(value) is None:
+        return f"{label_of(field)} not known"
+    special = _SPECIAL.get(field)
+    return (special and special(value)) or f"{label_of(field)}: {_shown(value)}"
+
+
+def label_of(field: str) -> str:
+    """The field's name as a label."""
+    text = field.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    number = None if isinstance(value, str) else as_number(value)
+    text = f"{number:,.10g}" if number is not None else str(value)
+    return text if len(text) <= 60 else f"{text[:59].rstrip()}…"
+
+
+def _minutes(value: Any) -> str | None:
+    seconds = as_number(value)
+    if seconds is None or seconds <= 0:
+        return None if seconds is None else "No time spent on the site"
+    return f"{seconds / 60:.0f} min on the site" if seconds >= 60 else f"{seconds:.0f} s on the site"
+
+
+def _count(one: str, many: str, none: str) -> Callable[[Any], str | None]:
+    def say(value: Any) -> str | None:
+        number = as_number(value)
+        if number is None:
+            return None
+        return none if number == 0 else f"1 {one}" if number == 1 else f"{number:,.10g} {many}"
+
+    return say
+
+
+def _choice(**words: str) -> Callable[[Any], str | None]:
+    return lambda value: words.get(as_word(value) or "")
+
+
+_SPECIAL: dict[str, Callable[[Any], str | None]] = {
+    "email_kind": _choice(work="Work address", free="Free-mail address", disposable="Throw-away address",
+                          role="Shared mailbox", none="No e-mail address"),
+    "has_phone": _choice(yes="Left a phone number", no="No phone number"),
+    "target_account": _choice(yes="Target account", no="Not a target account"),
+    "enquiry_class": _choice(buying="Wants to buy", information="Asks for information", unclear="Unclear what is wanted",
+                             wrong_fit="Wants something we do not offer", non_prospect="Is not a prospect"),
+    "enquiry_kind": _choice(job_seeker="Looks for a job", vendor="Wants to sell to us", spam="Spam",
+                            existing_customer="Is a customer already"),
+    "lead_type": _choice(demo="Asked for a demo", pricing="Asked for a price", webinar="Came to a webinar",
+                         content="Downloaded something", hand_raiser="Wrote to us"),
+    "budget": _choice(yes="Budget named", no="Says there is no budget"),
+    "authority": _choice(yes="Says that they decide"),
+    "urgency": _choice(yes="Is in a hurry", no="Is in no hurry"),
+    "timeline": _choice(yes="Names a date"),
+    "title_level": _choice(c_level="Title decides: top management", vp="Title decides: VP", director="Title decides: director",
+                           manager="Title leads: manager", assistant="Title assists", student="Student or trainee",
+                           staff="Title does not decide"),
+    "visits": _count("visit to the site", "visits to the site", "Never visited the site"),
+    "touches": _count("touch", "touches", "No touch"),
+    "employees": _count("employee", "employees", "No employees"),
+    "seconds_on_site": _minutes,
+    "message": lambda value: "What the message says",
+    "message_words": _count("word in the message", "words in the message", "No message"),
+}  # fmt: skip
