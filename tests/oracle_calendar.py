@@ -1,7 +1,7 @@
 """A second, slow opinion on business time: count minute by minute.
 
-Shares no line with `leadboard.playbook`: every UTC minute (second, where a zone's offset has seconds) is turned into
-local wall time by `zoneinfo` and held against the shifts as written.
+Shares no line with `leadboard.playbook`: every UTC minute (second, where a zone's offset has seconds) is
+turned into local wall time by `zoneinfo` and held against the shifts as written.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,9 @@ class Oracle:
     def _table(self, today: date) -> list[bool]:
         """One True or False per minute of the wall clock."""
         yesterday = today - timedelta(days=1)
-        return [self._covers(today, minute) or self._covers(yesterday, minute + 1440) for minute in range(1440)]
+        return [
+            self._covers(today, minute) or self._covers(yesterday, minute + 1440) for minute in range(1440)
+        ]
 
     def _covers(self, day: date, minute: int) -> bool:
         if day in self.holidays:
@@ -85,7 +87,9 @@ def _minutes(text: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=65536)
 def offset_changes(zone: str, year: int) -> list[datetime]:
-    """Hours (UTC) in or just after which the zone's offset changes, found by looking at every hour of changed days."""
+    """Hours (UTC) in or just after which the zone's offset changes, found by looking at every hour of
+    changed days.
+    """
     info = ZoneInfo(zone)
     found = []
     day = datetime(year, 1, 1, tzinfo=UTC)

@@ -8,6 +8,7 @@ import struct
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,14 @@ from tests.oracle_calendar import MICRO, WEEK, Oracle, offset_changes
 
 CASES = int(os.environ.get("LEADBOARD_CALENDAR_CASES", "200"))
 ZONES = sorted(zoneinfo.available_timezones())
-EDGY = ["Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Apia", "Africa/Casablanca", "Europe/Dublin", "Asia/Kathmandu"]
+EDGY = [
+    "Australia/Lord_Howe",
+    "Pacific/Chatham",
+    "Pacific/Apia",
+    "Africa/Casablanca",
+    "Europe/Dublin",
+    "Asia/Kathmandu",
+]
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 OFFICE = {day: ["09:00-17:00"] for day in WORKDAYS}
 BERLIN = {day: ["09:00-12:30", "13:00-18:00"] for day in WORKDAYS}
@@ -51,7 +59,9 @@ def moments(draw, zone):
     edges = [*edges, at("2011-12-30T10:00:00Z")] if zone == "Pacific/Apia" else edges
     some_day = st.integers(0, 365).map(lambda day: datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=day))
     base = draw(st.sampled_from(edges) | some_day if edges else some_day)
-    return base + draw(st.integers(-2 * 86400, 86400).map(lambda n: timedelta(seconds=n))) + MICRO * draw(micros)
+    return (
+        base + draw(st.integers(-2 * 86400, 86400).map(lambda n: timedelta(seconds=n))) + MICRO * draw(micros)
+    )
 
 
 micros = st.sampled_from([0, 0, 1, 999_999]) | st.integers(0, 999_999)
@@ -65,7 +75,9 @@ lengths = st.one_of(
 def cases(draw):
     zone = draw(st.sampled_from(ZONES) | st.sampled_from(EDGY))
     start = draw(moments(zone))
-    week = draw(st.none() | st.dictionaries(st.sampled_from(WEEK), st.lists(shifts(), max_size=3), min_size=1))
+    week = draw(
+        st.none() | st.dictionaries(st.sampled_from(WEEK), st.lists(shifts(), max_size=3), min_size=1)
+    )
     assume(week is None or any(week.values()))
     nearby = st.integers(-2, 8).map(lambda day: start.date() + timedelta(days=day))
     return zone, week, draw(st.lists(nearby, max_size=3)), start
@@ -140,10 +152,12 @@ def test_is_open_and_next_open_agree_with_the_shifts_as_written(case):
     calendar, oracle = Calendar(zone, week, holidays), Oracle(zone, week, holidays)
     assert calendar.is_open(start) is oracle.is_open(start)
     begin = calendar.next_open(start)
-    assert begin >= start and oracle.is_open(begin)
+    assert begin >= start
+    assert oracle.is_open(begin)
     assert begin == start or not oracle.is_open(begin - MICRO)
     end = calendar.day_end(start)
-    assert begin < end and oracle.is_open(end - MICRO)
+    assert begin < end
+    assert oracle.is_open(end - MICRO)
 
 
 def test_the_whole_year_is_counted_like_its_minutes():
@@ -178,8 +192,8 @@ def test_no_zone_changes_its_offset_twice_within_one_look():
     closest = 10**9
     for zone in ZONES:
         changes = _change_times(_zone_file(zone))
-        real = [b[0] for a, b in zip(changes, changes[1:], strict=False) if a[1] != b[1]]
-        closest = min([closest, *(b - a for a, b in zip(real, real[1:], strict=False))])
+        real = [b[0] for a, b in pairwise(changes) if a[1] != b[1]]
+        closest = min([closest, *(b - a for a, b in pairwise(real))])
     assert closest * 10**6 > STRIDE
 
 
@@ -198,38 +212,154 @@ def test_every_change_of_offset_since_1900_is_found():
 
 
 EXAMPLES = [
-    ("Friday's late lead waits for Monday", "Europe/Berlin", OFFICE, (), "2026-11-20T16:30+01:00", 1, "2026-11-23T08:30Z"),
-    ("over lunch nothing counts", "Europe/Berlin", BERLIN, (), "2026-11-20T12:00+01:00", 1, "2026-11-20T12:30Z"),
-    ("due on the end of a shift is that end", "Europe/Berlin", BERLIN, (), "2026-11-20T12:00+01:00", 0.5, "2026-11-20T11:30Z"),
-    ("and not the next morning", "Europe/Berlin", OFFICE, (), "2026-11-20T16:00+01:00", 1, "2026-11-20T16:00Z"),
-    ("a holiday is skipped", "Europe/Berlin", OFFICE, ("2026-12-25",), "2026-12-24T16:30+01:00", 1, "2026-12-28T08:30Z"),
+    (
+        "Friday's late lead waits for Monday",
+        "Europe/Berlin",
+        OFFICE,
+        (),
+        "2026-11-20T16:30+01:00",
+        1,
+        "2026-11-23T08:30Z",
+    ),
+    (
+        "over lunch nothing counts",
+        "Europe/Berlin",
+        BERLIN,
+        (),
+        "2026-11-20T12:00+01:00",
+        1,
+        "2026-11-20T12:30Z",
+    ),
+    (
+        "due on the end of a shift is that end",
+        "Europe/Berlin",
+        BERLIN,
+        (),
+        "2026-11-20T12:00+01:00",
+        0.5,
+        "2026-11-20T11:30Z",
+    ),
+    (
+        "and not the next morning",
+        "Europe/Berlin",
+        OFFICE,
+        (),
+        "2026-11-20T16:00+01:00",
+        1,
+        "2026-11-20T16:00Z",
+    ),
+    (
+        "a holiday is skipped",
+        "Europe/Berlin",
+        OFFICE,
+        ("2026-12-25",),
+        "2026-12-24T16:30+01:00",
+        1,
+        "2026-12-28T08:30Z",
+    ),
     ("a start at night waits", "Europe/Berlin", OFFICE, (), "2026-11-22T03:00+01:00", 1, "2026-11-23T09:00Z"),
-    ("a night shift goes on", "Europe/Berlin", {"mon": ["22:00-06:00"]}, (), "2026-11-23T23:00+01:00", 6, "2026-11-24T04:00Z"),
-    ("a holiday does not end the night before", "UTC", {"mon": ["22:00-06:00"], "tue": ["22:00-06:00"]}, ("2026-11-24",),
-     "2026-11-23T23:00Z", 7, "2026-11-24T06:00Z"),
-    ("a holiday closes the night that begins on it", "UTC", {"mon": ["22:00-06:00"]}, ("2026-11-23",),
-     "2026-11-23T23:00Z", 1, "2026-11-30T23:00Z"),
-    ("overlapping shifts count once", "UTC", {"mon": ["09:00-12:00", "11:00-13:00"], "tue": ["09:00-10:00"]}, (),
-     "2026-11-23T09:00Z", 4, "2026-11-23T13:00Z"),
-    ("touching shifts are one", "UTC", {"mon": ["09:00-24:00"], "tue": ["00:00-10:00"]}, (),
-     "2026-11-23T23:00Z", 2, "2026-11-24T01:00Z"),
+    (
+        "a night shift goes on",
+        "Europe/Berlin",
+        {"mon": ["22:00-06:00"]},
+        (),
+        "2026-11-23T23:00+01:00",
+        6,
+        "2026-11-24T04:00Z",
+    ),
+    (
+        "a holiday does not end the night before",
+        "UTC",
+        {"mon": ["22:00-06:00"], "tue": ["22:00-06:00"]},
+        ("2026-11-24",),
+        "2026-11-23T23:00Z",
+        7,
+        "2026-11-24T06:00Z",
+    ),
+    (
+        "a holiday closes the night that begins on it",
+        "UTC",
+        {"mon": ["22:00-06:00"]},
+        ("2026-11-23",),
+        "2026-11-23T23:00Z",
+        1,
+        "2026-11-30T23:00Z",
+    ),
+    (
+        "overlapping shifts count once",
+        "UTC",
+        {"mon": ["09:00-12:00", "11:00-13:00"], "tue": ["09:00-10:00"]},
+        (),
+        "2026-11-23T09:00Z",
+        4,
+        "2026-11-23T13:00Z",
+    ),
+    (
+        "touching shifts are one",
+        "UTC",
+        {"mon": ["09:00-24:00"], "tue": ["00:00-10:00"]},
+        (),
+        "2026-11-23T23:00Z",
+        2,
+        "2026-11-24T01:00Z",
+    ),
     ("around the clock", "Europe/Berlin", None, (), "2026-11-21T23:30Z", 1, "2026-11-22T00:30Z"),
-    ("a holiday closes an open-all-day calendar too", "UTC", None, ("2026-11-22",), "2026-11-21T23:30Z", 1, "2026-11-23T00:30Z"),
-    ("a skipped hour does not count", "Europe/Berlin", {"sun": ["01:00-04:00"]}, (),
-     "2026-03-29T00:00Z", 2, "2026-03-29T02:00Z"),
-    ("a repeated hour counts twice", "Europe/Berlin", {"sun": ["01:00-04:00"]}, (),
-     "2026-10-24T23:00Z", 4, "2026-10-25T03:00Z"),
-    ("Lord Howe moves by half an hour", "Australia/Lord_Howe", {"sun": ["01:00-03:00"]}, (),
-     "2026-10-03T14:30Z", 1.5, "2026-10-03T16:00Z"),
+    (
+        "a holiday closes an open-all-day calendar too",
+        "UTC",
+        None,
+        ("2026-11-22",),
+        "2026-11-21T23:30Z",
+        1,
+        "2026-11-23T00:30Z",
+    ),
+    (
+        "a skipped hour does not count",
+        "Europe/Berlin",
+        {"sun": ["01:00-04:00"]},
+        (),
+        "2026-03-29T00:00Z",
+        2,
+        "2026-03-29T02:00Z",
+    ),
+    (
+        "a repeated hour counts twice",
+        "Europe/Berlin",
+        {"sun": ["01:00-04:00"]},
+        (),
+        "2026-10-24T23:00Z",
+        4,
+        "2026-10-25T03:00Z",
+    ),
+    (
+        "Lord Howe moves by half an hour",
+        "Australia/Lord_Howe",
+        {"sun": ["01:00-03:00"]},
+        (),
+        "2026-10-03T14:30Z",
+        1.5,
+        "2026-10-03T16:00Z",
+    ),
     ("a Friday that never was", "Pacific/Apia", OFFICE, (), "2011-12-29T16:00-10:00", 2, "2012-01-01T20:00Z"),
     ("29 February", "UTC", None, (), "2028-02-28T23:59:59Z", 24, "2028-02-29T23:59:59Z"),
     ("the last second of a year", "UTC", None, (), "2026-12-31T23:59:59Z", 1, "2027-01-01T00:59:59Z"),
-    ("no time at all is due at once", "Europe/Berlin", OFFICE, (), "2026-11-22T03:00+01:00", 0, "2026-11-22T02:00Z"),
+    (
+        "no time at all is due at once",
+        "Europe/Berlin",
+        OFFICE,
+        (),
+        "2026-11-22T03:00+01:00",
+        0,
+        "2026-11-22T02:00Z",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("zone", "week", "off", "start", "open_for", "due"), [case[1:] for case in EXAMPLES],
-                         ids=[case[0] for case in EXAMPLES])
+@pytest.mark.parametrize(
+    ("zone", "week", "off", "start", "open_for", "due"),
+    [case[1:] for case in EXAMPLES],
+    ids=[case[0] for case in EXAMPLES],
+)
 def test_named_due_times(zone, week, off, start, open_for, due):
     assert Calendar(zone, week, off).due(at(start), hours(open_for)) == at(due)
 
@@ -241,7 +371,8 @@ def test_seconds_and_microseconds_are_kept():
 
 
 def test_a_zone_before_railway_time_counts_by_its_seconds():
-    # Amsterdam's clocks were UTC+00:17:30 (tzdata calls it an alias of Brussels since 2022): take Monrovia, -00:44:30.
+    # Amsterdam's clocks were UTC+00:17:30 (tzdata calls it an alias of Brussels since 2022): take Monrovia,
+    # -00:44:30.
     calendar = Calendar("Africa/Monrovia", {"mon": ["09:00-10:00"]})
     assert calendar.next_open(at("1960-01-04T00:00:00Z")) == at("1960-01-04T09:44:30Z")
 
@@ -266,7 +397,7 @@ def test_the_working_day_ends_with_its_last_shift():
 
 
 def test_a_night_shift_counts_to_the_day_on_which_it_began():
-    calendar = Calendar("UTC", dict.fromkeys(WEEK, ["22:00-06:00"]))
+    calendar = Calendar("UTC", {day: ["22:00-06:00"] for day in WEEK})
     assert calendar.day_end(at("2026-11-24T02:00:00Z")) == at("2026-11-24T06:00:00Z")
     assert calendar.day_end(at("2026-11-24T07:00:00Z")) == at("2026-11-25T06:00:00Z")
 
@@ -277,7 +408,9 @@ def test_business_days_skip_weekends_holidays_and_days_that_never_were():
     assert calendar.add_days(friday, 0) == friday
     assert calendar.add_days(friday, 1) == at("2026-11-24T10:15:00+01:00")
     assert calendar.add_days(at("2026-11-20T20:00:00+01:00"), 1) == at("2026-11-25T09:00:00+01:00")
-    assert Calendar("Pacific/Apia", OFFICE).add_days(at("2011-12-29T10:00:00-10:00"), 1) == at("2012-01-02T10:00+14:00")
+    assert Calendar("Pacific/Apia", OFFICE).add_days(at("2011-12-29T10:00:00-10:00"), 1) == at(
+        "2012-01-02T10:00+14:00"
+    )
 
 
 def test_a_business_day_keeps_its_local_time_over_a_change_of_clocks():
@@ -291,14 +424,30 @@ REFUSED = [
     ({"zone": "Europe"}, "zone", "unknown time zone 'Europe'"),
     ({"zone": ""}, "zone", "unknown time zone ''"),
     ({"zone": "right/Europe/Berlin"}, "zone", "unknown time zone 'right/Europe/Berlin'"),
-    ({"hours": {"mon": ["09:00-09:00"]}}, "hours.mon.0", 'a shift of equal ends is empty; a whole day is "00:00-24:00"'),
+    (
+        {"hours": {"mon": ["09:00-09:00"]}},
+        "hours.mon.0",
+        'a shift of equal ends is empty; a whole day is "00:00-24:00"',
+    ),
     ({"hours": {"mon": ["9-17"]}}, "hours.mon.0", 'a shift is written "HH:MM-HH:MM"'),
     ({"hours": {"mon": ["٠٩:00-17:00"]}}, "hours.mon.0", 'a shift is written "HH:MM-HH:MM"'),
     ({"hours": {"mon": [None]}}, "hours.mon.0", 'a shift is written "HH:MM-HH:MM"'),
     ({"hours": {"tue": ["09:00-12:00", "24:00-25:00"]}}, "hours.tue.1", 'a shift is written "HH:MM-HH:MM"'),
-    ({"hours": {"tue": ["24:00-06:00"]}}, "hours.tue.0", 'a shift begins before 24:00 and ends at the latest at "24:00"'),
-    ({"hours": {"tue": ["09:00-24:30"]}}, "hours.tue.0", 'a shift begins before 24:00 and ends at the latest at "24:00"'),
-    ({"hours": {"monday": ["09:00-17:00"]}}, "hours.monday", "unknown day; days are mon, tue, wed, thu, fri, sat, sun"),
+    (
+        {"hours": {"tue": ["24:00-06:00"]}},
+        "hours.tue.0",
+        'a shift begins before 24:00 and ends at the latest at "24:00"',
+    ),
+    (
+        {"hours": {"tue": ["09:00-24:30"]}},
+        "hours.tue.0",
+        'a shift begins before 24:00 and ends at the latest at "24:00"',
+    ),
+    (
+        {"hours": {"monday": ["09:00-17:00"]}},
+        "hours.monday",
+        "unknown day; days are mon, tue, wed, thu, fri, sat, sun",
+    ),
     ({"hours": {"mon": "09:00-17:00"}}, "hours.mon", "must be a list of at most 24 shifts"),
     ({"hours": {}}, "hours", "no open minute in the whole week; leave hours out for 24x7"),
     ({"hours": {"mon": []}}, "hours", "no open minute in the whole week; leave hours out for 24x7"),

@@ -42,7 +42,10 @@ def readable(text):
         return versions.check(text)
     except PlaybookError as error:
         raise Problem(
-            422, "playbook", "The agreement is not right.", errors=[str(line) for line in str(error).splitlines()]
+            422,
+            "playbook",
+            "The agreement is not right.",
+            errors=[str(line) for line in str(error).splitlines()],
         ) from error
 
 
@@ -53,13 +56,20 @@ def readable(text):
 class PlaybookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The agreement between both teams, version by version."""
 
-    acts = {"list": "see_playbook", "retrieve": "see_playbook", "active": "see_playbook", "POST": "change_playbook"}
+    acts = {
+        "list": "see_playbook",
+        "retrieve": "see_playbook",
+        "active": "see_playbook",
+        "POST": "change_playbook",
+    }
     queryset = PlaybookVersion.objects.select_related("created_by")
     serializer_class = PlaybookSerializer
     lookup_field = "number"
     lookup_value_converter = "row"
 
-    @extend_schema(summary="Apply a new version", request=AgreementSerializer, responses={201: PlaybookSerializer})
+    @extend_schema(
+        summary="Apply a new version", request=AgreementSerializer, responses={201: PlaybookSerializer}
+    )
     def create(self, request):
         """Store and activate the text; 422 with exact error paths when it is not right."""
         given = self.given(request)

@@ -1,8 +1,8 @@
 """Business time: when is something due, how much open time passed, is anybody there now?
 
-Open time is elapsed time whose local wall time lies in a shift. So a repeated hour counts twice and a skipped hour
-not at all. All arithmetic is in whole microseconds of UTC; `tests/oracle_calendar.py` counts the same minute by
-minute and must agree.
+Open time is elapsed time whose local wall time lies in a shift. So a repeated hour counts twice and a
+skipped hour not at all. All arithmetic is in whole microseconds of UTC; `tests/oracle_calendar.py` counts
+the same minute by minute and must agree.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,13 +27,18 @@ class CalendarError(ValueError):
 
 
 class Calendar:
-    """Shifts of a week in one time zone, minus holidays. Without `hours` every day is open from 00:00 to 24:00.
+    """Shifts of a week in one time zone, minus holidays. Without `hours` every day is open from 00:00 to
+    24:00.
 
-    `hours` maps mon…sun to lists of "HH:MM-HH:MM", which may pass midnight, overlap and touch. Raises CalendarError.
+    `hours` maps mon…sun to lists of "HH:MM-HH:MM", which may pass midnight, overlap and touch.
+    Raises CalendarError.
     """
 
     def __init__(
-        self, zone: str = "UTC", hours: Mapping[str, object] | None = None, holidays: Iterable[date | str] = ()
+        self,
+        zone: str = "UTC",
+        hours: Mapping[str, object] | None = None,
+        holidays: Iterable[date | str] = (),
     ):
         wrong = [] if is_zone(zone) else [("zone", f"unknown time zone {str(zone)[:80]!r}")]
         week, wrong_hours = read_week(ALWAYS if hours is None else hours)
@@ -102,7 +107,8 @@ class Calendar:
     def add_days(self, start: datetime, days: int) -> datetime:
         """The same local time `days` business days later (UTC), or the next open moment after it.
 
-        A business day is one on which a shift begins. A start outside of hours counts from the next open moment.
+        A business day is one on which a shift begins. A start outside of hours counts from the next open
+        moment.
         """
         if not 0 <= days <= MAX_BUSINESS_DAYS:
             raise CalendarError([("days", f"must be from 0 to {MAX_BUSINESS_DAYS}")])

@@ -1,14 +1,15 @@
-"""The clauses about time and people: who owes what to a lead, until when, and what follows when it is missed."""
+"""The clauses about time and people: who owes what to a lead, until when, and what follows when it is
+missed.
+"""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from leadboard.playbook.calendar import Calendar, CalendarError
 from leadboard.playbook.conditions import Condition
-from leadboard.playbook.values import Code, Duration, Line, Section, WarnAt, Warn, read_duration
+from leadboard.playbook.values import Code, Duration, Line, Section, Warn, WarnAt
 
 MOST_CLOSED_DAYS = 60
 SAME_DAY = "same_day"
@@ -26,7 +27,9 @@ class CalendarClause(Section):
     @model_validator(mode="after")
     def _is_a_calendar(self) -> "CalendarClause":
         if self.calendar.longest_closure() > MOST_CLOSED_DAYS:
-            message = f"more than {MOST_CLOSED_DAYS} days in a row without an open minute: no promise could be kept"
+            message = (
+                f"more than {MOST_CLOSED_DAYS} days in a row without an open minute: no promise could be kept"
+            )
             raise CalendarError([("holidays", message)])
         return self
 
@@ -37,14 +40,12 @@ class CalendarClause(Section):
 
 
 class LeadType(Section):
-    """What a lead came for. The first type whose `when` holds is it; the last has no `when` and takes the rest."""
+    """What a lead came for. The first type whose `when` holds is it; the last has no `when` and takes the
+    rest.
+    """
 
     words: Line
     when: Condition | None = None
-
-
-def _read_within(value: object) -> object:
-    return value if value == SAME_DAY else read_duration(value)
 
 
 class FirstAction(Section):
@@ -82,7 +83,9 @@ class Contact(Section):
 
 
 class FollowUp(Section):
-    """How long a claimed lead may stay silent: warned after `warn_after`, handed back after `hand_back_after`."""
+    """How long a claimed lead may stay silent: warned after `warn_after`, handed back after
+    `hand_back_after`.
+    """
 
     warn_after: Duration
     hand_back_after: Duration

@@ -1,8 +1,8 @@
 """Conditions on the facts about a lead.
 
-Facts are a dict, all of them optional; a firm's own mapped fields stand beside ours. A fact that is unknown, or of
-another kind than the condition expects, makes the condition false and never an error; only `not_in` and
-`present: false` hold for an unknown fact. Text is compared without case.
+Facts are a dict, all of them optional; a firm's own mapped fields stand beside ours. A fact that is
+unknown, or of another kind than the condition expects, makes the condition false and never an error; only
+`not_in` and `present: false` hold for an unknown fact. Text is compared without case.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,9 @@ class Condition(Section):
         if groups and (len(groups) > 1 or tests or self.field):
             raise ValueError("either a field with a test, or any, or all")
         if not groups and (self.field is None or not tests):
-            raise ValueError("needs a field and a test: present, equals, in, not_in, matches, contains, at_least, at_most")
+            raise ValueError(
+                "needs a field and a test: present, equals, in, not_in, matches, contains, at_least, at_most"
+            )
         return self
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
@@ -50,7 +52,7 @@ class Condition(Section):
             return any(condition.holds(facts) for condition in self.any)
         if self.all is not None:
             return all(condition.holds(facts) for condition in self.all)
-        value = facts.get(self.field)
+        value = facts.get(self.field or "")
         return all(HOLDS[test](value, asked) for test in TESTS if (asked := getattr(self, test)) is not None)
 
     def fields(self) -> list[str]:
@@ -61,7 +63,12 @@ class Condition(Section):
 
 def is_known(value: Any) -> bool:
     """Whether a fact says anything; False and 0 do, blank text and empty lists do not."""
-    return value is not None and value != [] and value != {} and not (isinstance(value, str) and not value.strip())
+    return (
+        value is not None
+        and value != []
+        and value != {}
+        and not (isinstance(value, str) and not value.strip())
+    )
 
 
 def _is_number(value: Any) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadboard.playbook.calendar import Calendar
-from leadboard.playbook.clauses import SAME_DAY
 from leadboard.playbook.schema import Playbook
 from leadboard.playbook.values import WarnAt, write_duration
 
@@ -45,20 +44,19 @@ def first_action(
     promise = playbook.first_action[name]
     calendar = playbook.calendar(promise.calendar)
     anchor = anchored_at(playbook, submitted_at=submitted_at, received_at=received_at)
-    if promise.within == SAME_DAY:
-        due = calendar.day_end(anchor)
-        due = max(due, calendar.due(anchor, promise.at_least)) if promise.at_least else due
-    else:
+    if isinstance(promise.within, timedelta):
         due = calendar.due(anchor, promise.within)
+    else:
+        due = max(calendar.day_end(anchor), calendar.due(anchor, promise.at_least or timedelta()))
     return _deadline("first_action", f"first_action.{name}", calendar, anchor, due, promise.warn)
 
 
 def anchored_at(playbook: Playbook, *, submitted_at: datetime | None, received_at: datetime) -> datetime:
     """The moment from which the first action is timed; a submit time of the future is not believed."""
-    counts = playbook.anchor.starts == "submitted" and submitted_at is not None and submitted_at <= received_at
-    if counts and received_at - submitted_at <= playbook.anchor.unless_older_than:
-        return submitted_at
-    return received_at
+    if submitted_at is None or playbook.anchor.starts == "received":
+        return received_at
+    lag = received_at - submitted_at
+    return submitted_at if timedelta() <= lag <= playbook.anchor.unless_older_than else received_at
 
 
 def contact(playbook: Playbook, started_at: datetime) -> Deadline:
@@ -78,7 +76,9 @@ def follow_up(playbook: Playbook, last_action_at: datetime) -> Deadline:
     return Deadline("follow_up", "follow_up", last_action_at, warn_at, due)
 
 
-def _deadline(kind: str, rule: str, calendar: Calendar, anchor: datetime, due: datetime, warn: WarnAt) -> Deadline:
+def _deadline(
+    kind: str, rule: str, calendar: Calendar, anchor: datetime, due: datetime, warn: WarnAt
+) -> Deadline:
     whole = calendar.elapsed(anchor, due)
     return Deadline(kind, rule, anchor, calendar.due(anchor, whole - warn.lead_time(whole)), due)
 
@@ -86,7 +86,9 @@ def _deadline(kind: str, rule: str, calendar: Calendar, anchor: datetime, due: d
 def calendar_of(playbook: Playbook, rule: str) -> Calendar:
     """The calendar in which the clause of this path is counted."""
     section, _, name = rule.partition(".")
-    clause = playbook.first_action.get(name) if section == "first_action" else getattr(playbook, section, None)
+    clause = (
+        playbook.first_action.get(name) if section == "first_action" else getattr(playbook, section, None)
+    )
     return playbook.calendar(getattr(clause, "calendar", None))
 
 
@@ -110,9 +112,15 @@ def ladder(playbook: Playbook, deadline: Deadline) -> list[tuple[datetime, str]]
     """(when, what happens) from the warning to the last rung, if nobody does anything."""
     if deadline.kind == "follow_up":
         silent = write_duration(playbook.follow_up.warn_after)
-        return [(deadline.warn_at, f"silent for {silent}: the rep is warned"), (deadline.due_at, STEP_WORDS["hand_back"])]
-    rungs, at, level = [(deadline.warn_at, "a warning")], deadline.due_at, 1
-    while at is not None and (step := escalation(playbook, level)):
-        rungs.append((at, step.words))
-        at, level = next_step_at(playbook, deadline.rule, level, at), level + 1
+        return [
+            (deadline.warn_at, f"silent for {silent}: the rep is warned"),
+            (deadline.due_at, STEP_WORDS["hand_back"]),
+        ]
+    rungs = [(deadline.warn_at, "a warning")]
+    at: datetime | None = deadline.due_at
+    for level in range(1, len(playbook.escalation) + 1):
+        step = escalation(playbook, level)
+        if at is not None and step is not None:
+            rungs.append((at, step.words))
+            at = next_step_at(playbook, deadline.rule, level, at)
     return rungs

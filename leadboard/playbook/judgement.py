@@ -52,7 +52,11 @@ def lead_type(playbook: Playbook, *, facts: Facts) -> str:
     declared = facts.get("lead_type")
     if isinstance(declared, str) and declared in playbook.lead_types:
         return declared
-    return next(name for name, clause in playbook.lead_types.items() if clause.when is None or clause.when.holds(facts))
+    return next(
+        name
+        for name, clause in playbook.lead_types.items()
+        if clause.when is None or clause.when.holds(facts)
+    )
 
 
 def scorecard(playbook: Playbook, facts: Facts) -> Scorecard:
@@ -83,7 +87,8 @@ def route(playbook: Playbook, *, enquiry_class: str, band: str | None, abstained
 
 
 def missing_for(playbook: Playbook, stage: str, facts: Facts) -> list[Missing]:
-    """What the contract of mql, sal or sql asks for and these facts do not show; other stages ask for nothing.
+    """What the contract of mql, sal or sql asks for and these facts do not show; other stages ask for
+    nothing.
 
     The threshold is held against the fact `score`.
     """

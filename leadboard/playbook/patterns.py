@@ -1,7 +1,8 @@
 """Regular expressions that cannot hang: a pattern from a playbook is judged before it is ever used.
 
-Python's `re` goes back and tries again, so "(a+)+$" on forty letters takes for ever. Here a pattern may only repeat a
-bounded number of times, and the ways through it are counted beforehand: time per place in the text has a limit.
+Python's `re` goes back and tries again, so "(a+)+$" on forty letters takes for ever. Here a pattern may
+only repeat a bounded number of times, and the ways through it are counted beforehand: time per place in the
+text has a limit.
 """
 
 import re

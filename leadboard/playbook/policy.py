@@ -1,7 +1,7 @@
 """Pure functions that read the agreement. The one place to ask "what does the playbook say?".
 
-Each answer carries `rule`, the path of the clause that gave it ("first_action.demo"), so that any decision can be
-explained and, with another playbook, replayed.
+Each answer carries `rule`, the path of the clause that gave it ("first_action.demo"), so that any decision
+can be explained and, with another playbook, replayed.
 """
 
 from dataclasses import dataclass
@@ -37,11 +37,50 @@ from leadboard.playbook.qualifying import Step, Track
 from leadboard.playbook.schema import Playbook
 
 __all__ = [
-    "OWN_REASONS", "Answer", "Cap", "Deadline", "EscalationStep", "Letter", "Missing", "Outcome", "Part", "Rejection",
-    "Route", "Scorecard", "Step", "StepDue", "TimeOut", "Track", "anchored_at", "band", "calendar_of", "cap", "contact",
-    "default_track", "effort_missing", "escalation", "fill", "first_action", "follow_up", "hand_back_reasons",
-    "is_waking", "ladder", "lead_type", "missing_for", "next_step_at", "off_profile", "outcome", "outcomes",
-    "polite_answer", "rejection", "rejections", "route", "scorecard", "step_due", "time_out", "track",
+    "OWN_REASONS",
+    "Answer",
+    "Cap",
+    "Deadline",
+    "EscalationStep",
+    "Letter",
+    "Missing",
+    "Outcome",
+    "Part",
+    "Rejection",
+    "Route",
+    "Scorecard",
+    "Step",
+    "StepDue",
+    "TimeOut",
+    "Track",
+    "anchored_at",
+    "band",
+    "calendar_of",
+    "cap",
+    "contact",
+    "default_track",
+    "effort_missing",
+    "escalation",
+    "fill",
+    "first_action",
+    "follow_up",
+    "hand_back_reasons",
+    "is_waking",
+    "ladder",
+    "lead_type",
+    "missing_for",
+    "next_step_at",
+    "off_profile",
+    "outcome",
+    "outcomes",
+    "polite_answer",
+    "rejection",
+    "rejections",
+    "route",
+    "scorecard",
+    "step_due",
+    "time_out",
+    "track",
 ]
 
 
@@ -126,7 +165,9 @@ def outcomes(playbook: Playbook, kind: str) -> list[Outcome]:
     """How an action of this kind may end; empty for a kind that is no attempt, such as a note."""
     return [
         Outcome(code, clause.words, clause.conversation, f"outcomes.{kind}.{code}")
-        for code, clause in playbook.outcomes.get(kind, {}).items()
+        for name, clauses in playbook.outcomes.items()
+        if name == kind
+        for code, clause in clauses.items()
     ]
 
 
@@ -139,7 +180,9 @@ def effort_missing(playbook: Playbook, *, attempts: int, channels: int, days: in
     """What is lacking before a lead counts as worked; empty when the effort was enough."""
     made = {"attempts": attempts, "channels": channels, "days": days}
     asked = {name: getattr(playbook.effort, name) for name in made}
-    return [Missing(name, f"{made[name]} of {asked[name]} {name}") for name in made if made[name] < asked[name]]
+    return [
+        Missing(name, f"{made[name]} of {asked[name]} {name}") for name in made if made[name] < asked[name]
+    ]
 
 
 def cap(playbook: Playbook) -> Cap:
@@ -149,7 +192,7 @@ def cap(playbook: Playbook) -> Cap:
 
 def time_out(playbook: Playbook, desk: str) -> TimeOut | None:
     """When this desk passes an untouched lead on; None when it keeps it."""
-    clause = playbook.time_outs.get(desk)
+    clause = next((clause for name, clause in playbook.time_outs.items() if name == desk), None)
     return TimeOut(clause.after, clause.to, f"time_outs.{desk}") if clause else None
 
 

@@ -22,7 +22,9 @@ class Requirement(Section):
 
 
 class StageContract(Section):
-    """What a lead must have for a stage; `threshold` is the least score, `icp` asks for the ideal customer too."""
+    """What a lead must have for a stage; `threshold` is the least score, `icp` asks for the ideal customer
+    too.
+    """
 
     words: Line
     requires: Annotated[list[Requirement], Field(max_length=50)] = []
@@ -91,9 +93,13 @@ class RouteClause(Section):
     @model_validator(mode="after")
     def _makes_sense(self) -> "RouteClause":
         if (self.desk == "closed") != (self.stage == "disqualified"):
-            raise PydanticCustomError("route", "the desk is closed when, and only when, the stage is disqualified")
+            raise PydanticCustomError(
+                "route", "the desk is closed when, and only when, the stage is disqualified"
+            )
         if (self.desk in ("nurture", "long_nurture")) != (self.track is not None):
-            raise PydanticCustomError("route", "a track belongs to nurture and long_nurture, and each of them needs one")
+            raise PydanticCustomError(
+                "route", "a track belongs to nurture and long_nurture, and each of them needs one"
+            )
         if self.assign and self.desk != "board":
             raise PydanticCustomError("route", "only a lead on the board can be assigned")
         return self

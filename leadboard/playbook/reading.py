@@ -1,13 +1,14 @@
 """From text to plain data, with the line of every value.
 
-Reads the part of YAML that a person writes, and JSON: no aliases (they explode), no tags (they run code), no key twice
-(one of them would be lost), no `no` that becomes False (Norway), no 1:30 that becomes 90.
+Reads the part of YAML that a person writes, and JSON: no aliases (they explode), no tags (they run code),
+no key twice (one of them would be lost), no `no` that becomes False (Norway), no 1:30 that becomes 90.
 """
 
 import json
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -132,7 +133,9 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=self.peek_event().start_mark)
+            raise yaml.MarkedYAMLError(
+                problem="aliases are not allowed", problem_mark=self.peek_event().start_mark
+            )
         self.depth += 1
         if self.depth > DEEPEST:
             message = f"nested deeper than {DEEPEST} levels"
@@ -199,7 +202,7 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict
     return found
 
 
-SCALARS = {
+SCALARS: dict[str, Callable[[str], Any]] = {
     PREFIX + "str": str,
     PREFIX + "null": lambda text: None,
     PREFIX + "bool": lambda text: text == "true",

@@ -1,10 +1,11 @@
 """The agreement between marketing and sales as one validated document.
 
-`load()` is the way in. Whatever is wrong comes back as a PlaybookError with the place ("first_action.demo.within"),
-the line and a sentence for each problem; a Playbook that exists is whole, and every name in it leads somewhere.
+`load()` is the way in. Whatever is wrong comes back as a PlaybookError with the place
+("first_action.demo.within"), the line and a sentence for each problem; a Playbook that exists is whole, and
+every name in it leads somewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -28,7 +29,16 @@ from leadboard.playbook.clauses import (
     Wake,
 )
 from leadboard.playbook.letters import Letter
-from leadboard.playbook.qualifying import Bands, EnrolRule, IdealCustomer, RouteClause, Routes, ScorecardClause, Stages, Track
+from leadboard.playbook.qualifying import (
+    Bands,
+    EnrolRule,
+    IdealCustomer,
+    RouteClause,
+    Routes,
+    ScorecardClause,
+    Stages,
+    Track,
+)
 from leadboard.playbook.reading import Path, PlaybookError, Problem, read_document, spell
 from leadboard.playbook.values import Code, Line, Section
 from leadboard.playbook.wording import problems_of
@@ -118,7 +128,11 @@ def _dangling(playbook: Playbook) -> Iterator[tuple[Path, str]]:
 
 
 def _unknown_names(playbook: Playbook) -> Iterator[tuple[Path, str]]:
-    known = {"calendar": playbook.calendars, "track": playbook.tracks, "answer": playbook.answers}
+    known: dict[str, Mapping[str, object]] = {
+        "calendar": playbook.calendars,
+        "track": playbook.tracks,
+        "answer": playbook.answers,
+    }
     for path, kind, name in _references(playbook):
         if name is not None and name not in known[kind]:
             yield path, f"there is no {kind} {name!r}; there are {', '.join(known[kind]) or 'none'}"
@@ -165,7 +179,10 @@ def _wrong_types(playbook: Playbook) -> Iterator[tuple[Path, str]]:
             yield ("first_action", name), "is missing; every lead type needs one"
     for name in playbook.first_action:
         if name not in playbook.lead_types:
-            yield ("first_action", name), f"there is no lead type {name!r}; there are {', '.join(playbook.lead_types)}"
+            yield (
+                ("first_action", name),
+                f"there is no lead type {name!r}; there are {', '.join(playbook.lead_types)}",
+            )
     for number, rule in enumerate(playbook.enrol):
         for place, name in enumerate(rule.lead_types):
             if name not in playbook.lead_types:
@@ -175,7 +192,10 @@ def _wrong_types(playbook: Playbook) -> Iterator[tuple[Path, str]]:
 def _wrong_ladder(playbook: Playbook) -> Iterator[tuple[Path, str]]:
     *rungs, last = playbook.escalation
     if last.do != "hand_back":
-        yield ("escalation", len(rungs), "do"), "the last step must be hand_back, or a lead could be forgotten"
+        yield (
+            ("escalation", len(rungs), "do"),
+            "the last step must be hand_back, or a lead could be forgotten",
+        )
     if last.within is not None:
         yield ("escalation", len(rungs), "within"), "nothing follows the last step"
     for number, rung in enumerate(rungs):

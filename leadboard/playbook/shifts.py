@@ -20,7 +20,10 @@ Interval = tuple[int, int]
 
 
 def read_shift(text: object) -> Interval:
-    """"09:00-17:30" as microseconds of its day; an end past midnight is beyond DAY. ValueError says what is wrong."""
+    """Microseconds of the day for a text like 09:00-17:30; an end past midnight is beyond DAY.
+
+    ValueError says what is wrong.
+    """
     found = SHIFT.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise ValueError('a shift is written "HH:MM-HH:MM"')
@@ -57,7 +60,7 @@ class WallHours:
         usual = [self._pattern(day, False, False)[1] for day in range(7)]
         self.week_total = sum(usual)
         self._until_weekday = [0, *accumulate(usual)]
-        # Days that differ from their weekday: a holiday, and the day after, which loses the tail of its shifts.
+        # Days unlike their weekday: a holiday, and the day after, which loses the tail of its shifts.
         self._special = sorted(self._closed | {day + 1 for day in self._closed})
         changes = (self._open_day(day)[1] - usual[day % 7] for day in self._special)
         self._until_special = [0, *accumulate(changes)]
@@ -68,10 +71,12 @@ class WallHours:
         weeks, weekday = divmod(day, 7)
         whole = weeks * self.week_total + self._until_weekday[weekday]
         whole += self._until_special[bisect_left(self._special, day)]
-        return whole + sum(min(end, within) - begin for begin, end in self._open_day(day)[0] if begin < within)
+        return whole + sum(
+            min(end, within) - begin for begin, end in self._open_day(day)[0] if begin < within
+        )
 
     def reach(self, target: int, low: int, high: int) -> int:
-        """The first wall time in [low, high] at which `before` is `target`; it must lie there and be above before(low)."""
+        """The first wall time in (low, high] at which `before` is `target`; there must be one."""
         first, last = low // DAY, high // DAY
         while first < last:
             middle = (first + last + 1) // 2
@@ -94,7 +99,7 @@ class WallHours:
         return day * DAY + self._shifts[day % 7][-1][1]
 
     def longest_closure(self) -> int:
-        """Days in a row without an open minute, between the first and the last holiday. For checks, not for clocks."""
+        """Days in a row without an open minute around the holidays. For checks: it walks day by day."""
         longest = run = 0
         for day in range(self._special[0], self._special[-1] + 1) if self._special else ():
             run = 0 if self._open_day(day)[1] else run + 1
@@ -148,7 +153,9 @@ def read_holidays(days: object) -> tuple[list[date], list[tuple[str, str]]]:
         try:
             found.append(_read_date(day))
         except ValueError:
-            wrong.append((f"holidays.{number}", f'must be a date "YYYY-MM-DD" from {FIRST_YEAR} to {LAST_YEAR}'))
+            wrong.append(
+                (f"holidays.{number}", f'must be a date "YYYY-MM-DD" from {FIRST_YEAR} to {LAST_YEAR}')
+            )
     return found, wrong
 
 

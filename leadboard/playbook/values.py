@@ -9,21 +9,30 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 DURATION = re.compile("".join(rf"(?:(\d{{1,9}}){unit})?" for unit in UNITS), re.ASCII)
 LONGEST = timedelta(days=366)
+LONGEST_SECONDS = 36_600 * 86_400
 SHARE = re.compile(r"([1-9]\d?)%", re.ASCII)
 
 
 class Section(BaseModel):
-    """A part of the agreement: nothing unknown in it, nothing converted by guess, never changed after reading."""
+    """A part of the agreement: nothing unknown in it, nothing converted by guess, never changed after
+    reading.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 def read_duration(text: object) -> timedelta:
-    """"1h30m" as a timedelta; units w, d, h, m, s, in this order. A day is 24 hours. ValueError says what is wrong."""
+    """The length that a text like 1h30m means; units w, d, h, m, s, in this order. A day is 24 hours.
+
+    ValueError says what is wrong.
+    """
     found = DURATION.fullmatch(text) if isinstance(text, str) and text else None
     if found is None:
         raise ValueError('a duration is written like "5m", "1h30m", "24h" or "2d"')
-    return timedelta(seconds=sum(int(n or 0) * unit for n, unit in zip(found.groups(), UNITS.values(), strict=True)))
+    seconds = sum(int(n or 0) * unit for n, unit in zip(found.groups(), UNITS.values(), strict=True))
+    if seconds > LONGEST_SECONDS:
+        raise ValueError("a duration is at most 36600d")
+    return timedelta(seconds=seconds)
 
 
 def write_duration(length: timedelta) -> str:
@@ -60,7 +69,9 @@ def _read_warning(text: object) -> WarnAt:
     try:
         return WarnAt(_read_promise(text), None)
     except ValueError as error:
-        raise ValueError('a warning is a duration before the deadline ("2m") or the share left ("40%")') from error
+        raise ValueError(
+            'a warning is a duration before the deadline ("2m") or the share left ("40%")'
+        ) from error
 
 
 Duration = Annotated[timedelta, BeforeValidator(_read_promise)]

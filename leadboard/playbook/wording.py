@@ -41,10 +41,10 @@ def _said(finding: Any, data: Any) -> list[tuple[Path, str]]:
 
 
 def _place(finding: Any, data: Any) -> Path:
-    """The location without the parts that name pydantic's inner working instead of a place in the document."""
+    """The place in the document: the location without the parts that name pydantic's inner working."""
     path: Path = ()
     for part in finding["loc"]:
-        if isinstance(data, dict) and part in data or isinstance(data, list) and part in range(len(data)):
+        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and part in range(len(data))):
             path, data = (*path, part), data[part]
     if finding["type"] == "missing":
         path = (*path, finding["loc"][-1])

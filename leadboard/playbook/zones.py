@@ -1,12 +1,12 @@
 """Time zones as stretches of one UTC offset, in whole microseconds.
 
-Python's `zoneinfo` answers "which offset now?" but not "until when?". Business time needs the second: inside one
-stretch the wall clock is UTC plus a constant, so open time there is plain integer arithmetic.
+Python's `zoneinfo` answers "which offset now?" but not "until when?". Business time needs the second:
+inside one stretch the wall clock is UTC plus a constant, so open time there is plain integer arithmetic.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,10 +15,10 @@ MICROSECOND = timedelta(microseconds=1)
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 DAY = 24 * 60 * MINUTE
-EPOCH = datetime(1, 1, 1)
+EPOCH = datetime.min  # noqa: DTZ901 - naive on purpose, see to_micros
 
-# Two changes of offset in one zone are never closer than 95 hours (Freetown, 1939), so a look every second day
-# sees each of them; tests/test_calendar.py checks this against the zone files.
+# Two changes of offset in one zone are never closer than 95 hours (Freetown, 1939), so a look every second
+# day sees each of them; tests/test_calendar.py checks this against the zone files.
 STRIDE = 2 * DAY
 FIRST_YEAR, LAST_YEAR = 1800, 2600
 
@@ -69,7 +69,7 @@ def stretches(zone: str, begin: int, end: int) -> Iterator[Stretch]:
 
 @lru_cache(maxsize=8192)
 def _changes(zone: str, year: int) -> tuple[list[int], list[int], int]:
-    """Where a UTC year's offsets begin (its first moment included), those offsets, and where the year ends."""
+    """Where a UTC year's offsets begin (its first moment included), those offsets, and the year's end."""
     info = ZoneInfo(zone)
     begin, end = _year_begin(year), _year_begin(year + 1)
     marks, offsets = [begin], [_offset(info, begin)]
@@ -85,7 +85,7 @@ def _changes(zone: str, year: int) -> tuple[list[int], list[int], int]:
 
 
 def _year_begin(year: int) -> int:
-    return (datetime(year, 1, 1) - EPOCH) // MICROSECOND
+    return (date(year, 1, 1).toordinal() - 1) * DAY
 
 
 def _offset(info: ZoneInfo, at: int) -> int:

@@ -1,0 +1,168 @@
+"""The agreement in plain words, for the page: sections of rows, each with the path of its clause."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from leadboard.playbook.deadlines import STEP_WORDS
+from leadboard.playbook.qualifying import RouteClause
+from leadboard.playbook.schema import Playbook, all_routes
+from leadboard.playbook.values import write_duration
+
+DESK_WORDS = {
+    "board": "the open board",
+    "sales": "sales",
+    "nurture": "nurture",
+    "long_nurture": "long-term nurture",
+    "closed": "closed",
+}
+LEADS_TO = {
+    "nurture": "back to nurture",
+    "disqualified": "disqualified",
+    "merge": "merged with the known lead",
+}
+CLASS_WORDS = {
+    "buying": "Buying signal",
+    "information": "Information request",
+    "wrong_fit": "Wrong fit",
+    "non_prospect": "Not a prospect",
+    "unclear": "Unclear",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What, what is agreed, and which clause says so."""
+
+    label: str
+    words: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of the agreement with a heading."""
+
+    title: str
+    about: str
+    rows: list[Row] = field(default_factory=list)
+
+
+def in_words(playbook: Playbook) -> list[Chapter]:
+    """The whole agreement for a reader, in the order in which a lead meets it."""
+    return [
+        Chapter("First action", "how soon somebody must act on a new lead", _first_actions(playbook)),
+        Chapter("After a claim", "what the rep owes", _after_a_claim(playbook)),
+        Chapter("When it is missed", "what happens by itself", _ladder(playbook)),
+        Chapter("Definitions", "what a stage asks for", _definitions(playbook)),
+        Chapter("Bands and routes", "where a qualified lead goes", _routes(playbook)),
+        Chapter(
+            "Scorecard",
+            f"points for what is known; an average lead has {playbook.scorecard.base}",
+            _points(playbook),
+        ),
+        Chapter("Nurture", "what is sent while nobody in sales has the lead", _tracks(playbook)),
+        Chapter("Reasons to refuse a lead", "they train the model", _rejections(playbook)),
+    ]
+
+
+def _first_actions(playbook: Playbook) -> list[Row]:
+    rows = []
+    for name, promise in playbook.first_action.items():
+        within = promise.within
+        words = f"within {write_duration(within)}" if isinstance(within, timedelta) else "the same day"
+        words += f", at least {write_duration(promise.at_least)}" if promise.at_least else ""
+        hours = promise.calendar or playbook.default_calendar
+        rows.append(Row(playbook.lead_types[name].words, f"{words} ({hours})", f"first_action.{name}"))
+    begins = "when the form was sent" if playbook.anchor.starts == "submitted" else "when it reached us"
+    return [*rows, Row("The clock begins", begins, "anchor")]
+
+
+def _after_a_claim(playbook: Playbook) -> list[Row]:
+    follow, effort, capacity = playbook.follow_up, playbook.effort, playbook.capacity
+    warned, taken = write_duration(follow.warn_after), write_duration(follow.hand_back_after)
+    silent = f"warned after {warned}, handed back after {taken}"
+    tried = f"{effort.attempts} attempts by {effort.channels} channels on {effort.days} days"
+    most = f"{capacity.open_leads} open leads" + (
+        f", {capacity.per_day} new ones a day" if capacity.per_day else ""
+    )
+    return [
+        Row("A conversation", f"within {write_duration(playbook.contact.within)}", "contact"),
+        Row("Silence", silent, "follow_up"),
+        Row("Enough effort", f"at least {tried}", "effort"),
+        Row("At most", most, "capacity"),
+    ]
+
+
+def _ladder(playbook: Playbook) -> list[Row]:
+    rows, after = [], timedelta()
+    for number, rung in enumerate(playbook.escalation):
+        label = f"{write_duration(after)} later" if after else "At once"
+        rows.append(Row(label, STEP_WORDS[rung.do], f"escalation.{number}"))
+        after += rung.within or timedelta()
+    return rows
+
+
+def _definitions(playbook: Playbook) -> list[Row]:
+    rows = [
+        Row(
+            "Ideal customer",
+            "; ".join([playbook.icp.words, *(r.words for r in playbook.icp.requires)]),
+            "icp",
+        )
+    ]
+    for stage in ("mql", "sal", "sql"):
+        contract = getattr(playbook.stages, stage)
+        asked = [requirement.words for requirement in contract.requires]
+        asked += ["the ideal customer profile"] if contract.icp else []
+        asked += [f"a score of at least {contract.threshold}"] if contract.threshold is not None else []
+        rows.append(
+            Row(
+                stage.upper(),
+                f"{contract.words}. Needs {'; '.join(asked) or 'nothing more'}",
+                f"stages.{stage}",
+            )
+        )
+    return rows
+
+
+def _routes(playbook: Playbook) -> list[Row]:
+    cuts = f"high from {playbook.bands.high}, medium from {playbook.bands.medium}, low below"
+    rows = [Row("Bands", cuts, "bands")]
+    for path, route in all_routes(playbook):
+        band = "" if path[-1] in ("every", "abstained") else f", {path[-1]}"
+        label = CLASS_WORDS.get(str(path[1]), "Left to people")
+        rows.append(Row(label + band, _route(route), ".".join(map(str, path))))
+    return rows
+
+
+def _route(route: RouteClause) -> str:
+    words = DESK_WORDS[route.desk]
+    words = "at once to a suitable rep" if route.assign else words
+    words += f", on the track {route.track}" if route.track else ""
+    return words + (", with a polite answer" if route.answer else "")
+
+
+def _points(playbook: Playbook) -> list[Row]:
+    lines = enumerate(playbook.scorecard.points)
+    return [Row(line.because, f"{line.points:+d}", f"scorecard.points.{number}") for number, line in lines]
+
+
+def _tracks(playbook: Playbook) -> list[Row]:
+    rows = []
+    for name, track in playbook.tracks.items():
+        days = ", ".join(str(step.after) for step in track.steps)
+        rows.append(
+            Row(
+                name,
+                f"{track.words}; {len(track.steps)} letters, after {days} business days",
+                f"tracks.{name}",
+            )
+        )
+    return rows
+
+
+def _rejections(playbook: Playbook) -> list[Row]:
+    return [
+        Row(clause.words, LEADS_TO[clause.leads_to], f"rejection_reasons.{code}")
+        for code, clause in playbook.rejection_reasons.items()
+    ]

@@ -1,0 +1,45 @@
+"""Which agreement is in force, and which one was when something was decided."""
+
+from leadboard.playbook.models import PlaybookVersion
+from leadboard.playbook.schema import Playbook, load
+
+# By digest and not by number: a test database may be emptied and count from 1 again. Versions are few and
+# small.
+_READ: dict[tuple[int, bytes], Playbook] = {}
+
+
+def active() -> Playbook:
+    """The agreement in force; stores the default one where there is none yet."""
+    found = PlaybookVersion.objects.filter(active=True).values_list("number", "digest").first()
+    if found is None:
+        PlaybookVersion.objects.ensure_default()
+        found = PlaybookVersion.objects.filter(active=True).values_list("number", "digest").get()
+    return _read(*found)
+
+
+def by_number(number: int) -> Playbook:
+    """The agreement of this version; raises PlaybookVersion.DoesNotExist."""
+    return _read(*PlaybookVersion.objects.values_list("number", "digest").get(number=number))
+
+
+def check(text: str | bytes) -> Playbook:
+    """The agreement in this text, stored nowhere; raises PlaybookError."""
+    return load(text)
+
+
+def apply(text: str | bytes, *, by=None, note: str = "") -> PlaybookVersion:
+    """The new version, in force from now on; raises PlaybookError and then changes nothing."""
+    return PlaybookVersion.objects.store(text, by=by, note=note)
+
+
+def roll_back(number: int, *, by=None) -> PlaybookVersion:
+    """A new version with the text of an old one; raises PlaybookVersion.DoesNotExist."""
+    old = PlaybookVersion.objects.get(number=number)
+    return apply(old.text, by=by, note=f"Back to version {number}.")
+
+
+def _read(number: int, digest: bytes | memoryview) -> Playbook:
+    key = (number, bytes(digest))
+    if key not in _READ:
+        _READ[key] = load(PlaybookVersion.objects.get(number=number).text).numbered(number)
+    return _READ[key]
