@@ -261,7 +261,7 @@ class Send(models.Model):
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="sends")
     enrolment = models.ForeignKey(Enrolment, null=True, on_delete=models.PROTECT, related_name="sends")
     step = models.PositiveSmallIntegerField(default=0)
-    answer = models.CharField(max_length=24, blank=True, help_text="Class of a polite answer.")
+    answer = models.CharField(max_length=40, blank=True, help_text="Code of a polite answer in the playbook.")
     state = models.CharField(max_length=10, choices=SendState, default=SendState.DECIDED)
     message_id = models.TextField(blank=True)
     trouble = models.TextField(blank=True)
@@ -295,3 +295,28 @@ class Suppression(models.Model):
 
     def __str__(self):
         return self.why
+
+
+class SuppressionKey(models.Model):
+    """The one key of the hashes above. It lives beside them: it must outlast SECRET_KEY and be the same
+    on every host and in every backup, or a suppressed person would be mailed again."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    key = models.BinaryField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_suppression_key")]
+
+    def __str__(self):
+        return "the key of the suppression list"
+
+
+class PeriodicRun(models.Model):
+    """When a periodic job of the wiring last began, so that of several programs only one runs it."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField()
+    trouble = models.TextField(blank=True, help_text="Why its last run failed.")
+
+    def __str__(self):
+        return self.name

@@ -27,6 +27,7 @@ VARIABLES = {
         "e.g. smtp://user:password@host:587/?tls=True; the demo prints to the console",
     ),
     "DEFAULT_FROM_EMAIL": ("leadboard@localhost", "sender of nurture and sign-in mail"),
+    "MARKETING_EMAIL": ("", "where replies to nurture mail go; empty: to its sender"),
 }
 
 

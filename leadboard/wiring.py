@@ -6,9 +6,10 @@ LATER     enqueued in that transaction as a job f(lead_id): may run twice, truth
 """
 
 AT_ONCE = {
-    "captured": ["handoff.sla.start_first_action"],
-    "joined": ["handoff.sla.start_first_action"],
+    "captured": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
+    "joined": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
     "qualified": ["handoff.routing.follow_verdict"],
+    "nurture_failed": ["handoff.nurture.after_failure"],
 }
 
 LATER = {
@@ -29,5 +30,6 @@ PERIODIC = {
     "digest submissions left behind": ("leadboard.capture.intake.digest_left_behind", 15),
     "qualify leads left behind": ("qualification.jobs.sweep", 15),
     "resume assignments held back": ("handoff.escalation.retry_held", 15),
+    "send mails left behind": ("handoff.sending.sweep", 15),
     "learn from outcomes": ("qualification.jobs.learn", 86_400),
 }

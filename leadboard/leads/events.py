@@ -49,6 +49,7 @@ KINDS = {
     "nurture_done": Kind(MACHINE, "check", "Track “{track}” is finished"),
     "nurture_stopped": Kind(MACHINE, "x", "Track “{track}” stopped", "{reason}"),
     "unsubscribed": Kind(PROSPECT, "mail", "Unsubscribed"),
+    "suppressed": Kind(PERSON, "x", "Must not be contacted: {reason}"),
     "parked": Kind(PERSON, "snooze", "{who} parked the lead", "review {due}"),
     "sql_reached": Kind(PERSON, "up", "Became SQL"),
     "won": Kind(PERSON, "check", "Won"),
@@ -57,6 +58,7 @@ KINDS = {
     "reopened": Kind(PERSON, "undo", "Reopened by {who}"),
     "merged": Kind(PERSON, "copy", "Merged with another lead"),
     "answered": Kind(MACHINE, "mail", "A polite answer was sent"),
+    "answer_failed": Kind(MACHINE, "warn", "The polite answer did not go out", "{reason}"),
 }
 
 

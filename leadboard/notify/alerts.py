@@ -1,18 +1,36 @@
 """Raise and close alerts."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from leadboard.leads.models import Lead
 from leadboard.notify.models import Alert
+from leadboard.people.models import User
 
 
-def alert(person, lead, kind, words, due_at=None):
+def alert(person: User, lead: Lead, kind: str, words: str, due_at: datetime | None = None) -> None:
     """Tell one person something about a lead; an open alert of the same kind is not repeated."""
-    Alert.objects.bulk_create(
-        [Alert(person=person, lead=lead, kind=kind, words=words, due_at=due_at)], ignore_conflicts=True
-    )
+    alert_all([Alert(person=person, lead=lead, kind=kind, words=words, due_at=due_at)])
 
 
-def mark_seen(person, lead=None):
-    """Close a person's open alerts, of one lead or all; return how many."""
+def alert_all(alerts: Iterable[Alert]) -> None:
+    """Tell many people at once, each by an unsaved Alert; open alerts of the same kind are not repeated."""
+    Alert.objects.bulk_create(list(alerts), ignore_conflicts=True)
+
+
+def open_alerts(person: User) -> QuerySet[Alert]:
+    """Return what this person has not seen yet, newest first."""
+    return Alert.objects.filter(person=person, seen_at__isnull=True).select_related("lead").order_by("-id")
+
+
+def mark_seen(person: User, lead: Lead | None = None, only: int | None = None) -> int:
+    """Close a person's open alerts: of one lead, only the one of this id, or all; return how many."""
     alerts = Alert.objects.filter(person=person, seen_at__isnull=True)
-    return (alerts.filter(lead=lead) if lead else alerts).update(seen_at=Now())
+    if lead is not None:
+        alerts = alerts.filter(lead=lead)
+    if only is not None:
+        alerts = alerts.filter(pk=only)
+    return alerts.update(seen_at=Now())

@@ -1,0 +1,41 @@
+"""The polite answer: one mail to somebody whom we cannot help, without selling time, once and never again."""
+
+import secrets
+
+from disposable_email_domains import blocklist
+from django_q.tasks import async_task
+
+from handoff.addresses import canonical
+from handoff.models import Send
+from handoff.sending import JOB, obstacle
+from leadboard.leads import lifecycle
+from leadboard.leads.models import Lead
+from leadboard.leads.stages import Desk
+from leadboard.playbook import versions
+from leadboard.playbook.policy import route
+
+
+def answer(lead: Lead, enquiry_class: str) -> Send | None:
+    """Decide to send the answer that the playbook has for this class; return None when there is none to send.
+
+    None goes to spam, to a throw-away address, to a lead in quarantine, nor to somebody who was
+    answered before or must not be mailed.
+    """
+    fresh = lifecycle.lock(lead.pk)
+    code = route(versions.active(), enquiry_class=enquiry_class, band=fresh.band or None).polite_answer
+    if not code or obstacle(fresh) or _is_junk(fresh):
+        return None
+    send = Send(lead=lead, answer=code, token=secrets.token_urlsafe(24))
+    Send.objects.bulk_create([send], ignore_conflicts=True)
+    decided = Send.objects.filter(token=send.token).first()
+    if decided is not None:
+        async_task(JOB, decided.pk)
+    return decided
+
+
+def _is_junk(lead: Lead) -> bool:
+    """Would an answer only tell a machine that somebody reads here?"""
+    if lead.desk == Desk.QUARANTINE or canonical(lead.email).rpartition("@")[2] in blocklist:
+        return True
+    verdict = lead.events.filter(kind="qualified").order_by("-version").values_list("facts", flat=True).first()
+    return "spam" in (verdict or {}).values()
