@@ -30,7 +30,7 @@ COUNTRIES_IN_OTHER_WORDS = {
     "brasilien": "BR", "bresil": "BR", "indien": "IN", "inde": "IN", "japon": "JP", "chine": "CN", "turkei": "TR",
     "turquie": "TR", "uae": "AE", "maroc": "MA", "mexiko": "MX", "mexique": "MX", "south korea": "KR",
 }  # fmt: skip
-LONGEST_PHONE = 60
+LONGEST_PHONE, SHORTEST_E164 = 60, 9
 
 
 def canonical_email(text: str) -> str | None:
@@ -64,7 +64,8 @@ def canonical_phone(text: str, country: str = "") -> str | None:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    canonical = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return canonical if len(canonical) >= SHORTEST_E164 else None  # "12" is possible and reaches nobody
 
 
 def is_free_mail(domain: str) -> bool:

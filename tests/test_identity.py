@@ -1,0 +1,210 @@
+"""The same person again joins the open lead; somebody else never does."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from leadboard.capture import contact
+from leadboard.capture.models import IdentityKey, Source, Submission
+from leadboard.leads import lifecycle
+from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.stages import Desk, Stage
+
+ANA = {"name": "Ana Ruiz", "email": "ana@halden.example", "phone": "+49 30 1234567", "company": "Halden Optik"}
+
+
+@pytest.fixture
+def source(db):
+    return Source.objects.create(name="Web form")
+
+
+@pytest.fixture
+def send(client, source):
+    def post(**fields):
+        answer = client.post(f"/intake/{source.key}/", json.dumps(fields), content_type="application/json")
+        assert answer.status_code == 202
+        return Submission.objects.select_related("lead").get(pk=answer.json()["id"])
+
+    return post
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"email": "ana@halden.example"},
+        {"email": " ANA@Halden.EXAMPLE "},
+        {"email": "ana@halden.example."},
+        {"name": "Somebody", "email": "ana@halden.example", "phone": "+49 40 999999"},
+        {"phone": "+49301234567"},
+        {"phone": "0049 (30) 123-4567"},
+        {"phone": "030/1234567", "country": "DE"},
+        {"name": "ana ruiz", "website": "https://www.halden.example/contact"},
+        {"name": "Ána  Ruiz", "email": "ana.ruiz@halden.example"},
+        {"name": "Ana Ruiz", "email": "ana@private.example", "phone": "+49301234567"},
+    ],
+)
+def test_the_same_person_joins_the_open_lead(send, again):
+    first, second = send(**ANA), send(**again)
+    assert (first.state, second.state) == ("captured", "joined")
+    assert second.lead == first.lead
+    assert Lead.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"name": "Ana Ruiz", "email": "ana@other.example"},
+        {"name": "Bo Chen", "email": "bo@halden.example"},
+        {"name": "Bo Chen", "email": "bo@halden.example", "phone": "+49 30 1234567"},
+        {"name": "Ana Ruiz", "company": "Halden Optik"},
+        {"email": "ana+news@halden.example", "name": "Ana R."},
+        {"email": "аna@halden.example"},
+        {"phone": "030 1234567"},
+        {"name": "Ana Ruiz"},
+    ],
+    ids=["another firm", "a colleague", "the same switchboard", "no domain", "plus tag", "homoglyph", "no country", "name"],
+)
+def test_somebody_else_gets_a_lead_of_their_own(send, other):
+    first, second = send(**ANA), send(**other)
+    assert (first.state, second.state) == ("captured", "captured")
+    assert first.lead != second.lead
+
+
+def test_two_people_of_one_free_mail_host_with_one_name_stay_two(send):
+    assert send(name="Ana Ruiz", email="ana1@gmail.com").lead != send(name="Ana Ruiz", email="ana2@gmail.com").lead
+
+
+def test_a_joining_submission_fills_only_what_is_empty_and_brings_the_newer_message(send):
+    first = send(**ANA, message="First question")
+    second = send(email=ANA["email"], name="A. R.", title="CEO", message="Second question", budget=5)
+    lead = second.lead
+    assert (lead.name, lead.title, lead.message) == ("Ana Ruiz", "CEO", "Second question")
+    assert lead.extra == {"budget": 5}
+    assert lead.uid == first.id
+    assert lead.last_touch_at == second.received_at
+    assert list(lead.events.order_by("version").values_list("kind", "version"))[0] == ("captured", 1)
+    joined = lead.events.get(kind="joined")
+    assert joined.facts == {"submission": str(second.id), "source": "Web form", "lead_type": joined.facts["lead_type"]}
+
+
+def test_a_message_is_kept_when_the_next_submission_has_none(send):
+    send(**ANA, message="First question")
+    assert send(email=ANA["email"]).lead.message == "First question"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"stage": Stage.WON, "desk": Desk.CLOSED},
+        {"stage": Stage.LOST, "desk": Desk.CLOSED},
+        {"stage": Stage.DISQUALIFIED, "desk": Desk.LONG_NURTURE},
+    ],
+)
+def test_after_the_end_of_a_lead_the_person_begins_a_new_one(send, end):
+    old = send(**ANA).lead
+    lifecycle.move(old, "won", **end)
+    new = send(**ANA)
+    assert new.state == "captured"
+    assert new.lead != old
+    assert set(IdentityKey.objects.values_list("lead", flat=True)) == {new.lead_id}
+    assert send(phone=ANA["phone"]).lead == new.lead
+
+
+def test_events_of_capture_and_join_carry_nothing_of_the_person(send):
+    send(**ANA, message="Call me")
+    send(**ANA)
+    facts = json.dumps(list(LeadEvent.objects.filter(kind__in=["captured", "joined"]).values_list("facts", flat=True)))
+    assert not any(value in facts for value in [*ANA.values(), "Call me"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "people",
+    [
+        [ANA] * 50,
+        [{"email": ANA["email"]}, {"phone": ANA["phone"], "email": ANA["email"]}] * 25,
+        [ANA, {"phone": ANA["phone"]}] * 25,
+    ],
+    ids=["all alike", "with and without a number", "some by number only"],
+)
+def test_the_same_person_sent_fifty_times_at_once_is_one_lead(people):
+    source = Source.objects.create(name="Web form")
+    post_alone(source.key, {"email": "warm@up.example"})
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda fields: post_alone(source.key, fields), people))
+    assert answers == [202] * 50
+    of_ana = Submission.objects.exclude(lead__email="warm@up.example")
+    if people[1] == {"phone": ANA["phone"]}:  # a number may come before anybody tied it to the address
+        assert Lead.objects.exclude(email="warm@up.example").count() <= 2
+    else:
+        assert Lead.objects.exclude(email="warm@up.example").count() == 1
+        assert sorted(of_ana.values_list("state", flat=True)) == ["captured"] + ["joined"] * 49
+    assert of_ana.filter(state="received").count() == 0
+    for lead in Lead.objects.all():
+        assert list(lead.events.order_by("version").values_list("version", flat=True)) == list(
+            range(1, lead.version + 1)
+        )
+
+
+def post_alone(key, fields):
+    """Post from a thread of its own and leave no connection behind."""
+    try:
+        return Client().post(f"/intake/{key}/", json.dumps(fields), content_type="application/json").status_code
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "canonical"),
+    [
+        ("Ana@Halden.EXAMPLE", "ana@halden.example"),
+        ("ana@bücher.example", "ana@xn--bcher-kva.example"),
+        ("ana+x@halden.example", "ana+x@halden.example"),
+        ("ana@halden.example.", "ana@halden.example"),
+        ("ÜNAL@halden.example", "ünal@halden.example"),
+        ("a@b", None),
+        ("", None),
+        ("a b@c.example", None),
+        ("Ana <ana@halden.example>", None),
+    ],
+)
+def test_an_address_has_one_canonical_form(sent, canonical):
+    assert contact.canonical_email(sent) == canonical
+
+
+@pytest.mark.parametrize(
+    ("sent", "country", "canonical"),
+    [
+        ("+49 30 1234567", "", "+49301234567"),
+        ("(030) 1234567", "DE", "+49301234567"),
+        ("0049 30 1234567", "", "+49301234567"),
+        ("＋４９３０１２３４５６７", "", "+49301234567"),
+        ("٠٣٠١٢٣٤٥٦٧", "DE", "+49301234567"),
+        ("4" * 400, "DE", None),
+        ("+", "", None),
+        ("letters", "DE", None),
+        ("030 1234567", "", None),
+        ("12", "DE", None),
+    ],
+)
+def test_a_phone_number_has_one_canonical_form(sent, country, canonical):
+    assert contact.canonical_phone(sent, country) == canonical
+
+
+@pytest.mark.parametrize(
+    ("email", "website", "domain"),
+    [
+        ("a@mail.acme.co.uk", "", "acme.co.uk"),
+        ("a@gmail.com", "https://www.acme.example/x?y", "acme.example"),
+        ("a@gmail.com", "", None),
+        (None, "acme.example", "acme.example"),
+        (None, "not a site", None),
+        (None, "javascript:alert(1)", None),
+    ],
+)
+def test_a_company_is_known_by_its_registrable_domain(email, website, domain):
+    assert contact.company_domain(email, website) == domain
