@@ -11,14 +11,13 @@ http = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 - needs the apps to be loaded
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import OriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from leadboard.board.consumers import BoardConsumer  # noqa: E402
-from leadboard.board.origins import allowed_origins  # noqa: E402
+from leadboard.board.origins import ExactOrigin, allowed_origins  # noqa: E402
 
 sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi())])
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": OriginValidator(AuthMiddlewareStack(sockets), allowed_origins(settings))}
+    {"http": http, "websocket": ExactOrigin(AuthMiddlewareStack(sockets), allowed_origins(settings))}
 )
