@@ -1,16 +1,8 @@
 """The cast and the ways to make things in a test; everything else is written out where it is read."""
 
-import os
-
 import pytest
 
 pytest_plugins = ["tests.cast", "tests.live"]
-
-
-def pytest_configure(config):
-    """Give the run one PostgreSQL: DATABASE_URL if set, else an embedded one for all workers."""
-    if not os.environ.get("DATABASE_URL"):
-        raise pytest.UsageError("DATABASE_URL is not set")
 
 
 @pytest.fixture(autouse=True)

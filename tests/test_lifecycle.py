@@ -38,7 +38,9 @@ def test_a_captured_lead_has_one_event_and_a_chain_that_verifies(diana):
 
 
 def test_a_move_changes_the_row_and_writes_the_event_of_it(diana, ana):
-    event = lifecycle.move(diana, "qualified", actor=ana, score=87, band="high", stage=Stage.MQL, facts={"score": 87})
+    event = lifecycle.move(
+        diana, "qualified", actor=ana, score=87, band="high", stage=Stage.MQL, facts={"score": 87}
+    )
     row = Lead.objects.get()
     assert (row.version, row.score, row.band, row.stage) == (2, 87, "high", "mql")
     stored = LeadEvent.objects.get(pk=event.pk)
@@ -79,9 +81,18 @@ def test_an_unknown_kind_and_a_protected_column_are_refused(diana):
 @pytest.mark.parametrize(
     ("tamper", "fault"),
     [
-        ("UPDATE leads_leadevent SET facts = '{\"score\": 1}' WHERE version = 2", "this row was changed after it was written"),
-        ("UPDATE leads_leadevent SET at = at - interval '1 hour' WHERE version = 2", "this row was changed after it was written"),
-        ("UPDATE leads_leadevent SET actor_id = NULL WHERE version = 2", "this row was changed after it was written"),
+        (
+            "UPDATE leads_leadevent SET facts = '{\"score\": 1}' WHERE version = 2",
+            "this row was changed after it was written",
+        ),
+        (
+            "UPDATE leads_leadevent SET at = at - interval '1 hour' WHERE version = 2",
+            "this row was changed after it was written",
+        ),
+        (
+            "UPDATE leads_leadevent SET actor_id = NULL WHERE version = 2",
+            "this row was changed after it was written",
+        ),
         ("DELETE FROM leads_leadevent WHERE version = 2", "a version is missing or doubled before this row"),
         ("DELETE FROM leads_leadevent WHERE version = 3", "events after this row are missing"),
         ("UPDATE leads_lead SET digest = 'x'", "the lead does not end in this row"),
@@ -113,7 +124,11 @@ def test_of_two_reps_at_once_exactly_one_wins(quiet, make_lead, ana, sam):
         try:
             with transaction.atomic():
                 lifecycle.move(
-                    Lead.objects.get(pk=lead.pk), "claimed", owner=rep, desk=Desk.SALES, expect={"owner": None}
+                    Lead.objects.get(pk=lead.pk),
+                    "claimed",
+                    owner=rep,
+                    desk=Desk.SALES,
+                    expect={"owner": None},
                 )
             told.append("won")
         except lifecycle.Conflict:
@@ -126,4 +141,8 @@ def test_of_two_reps_at_once_exactly_one_wins(quiet, make_lead, ana, sam):
         thread.start()
     for thread in threads:
         thread.join()
-    assert (sorted(told), LeadEvent.objects.filter(kind="claimed").count(), faults()) == (["lost", "won"], 1, [])
+    assert (sorted(told), LeadEvent.objects.filter(kind="claimed").count(), faults()) == (
+        ["lost", "won"],
+        1,
+        [],
+    )

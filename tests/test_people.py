@@ -60,9 +60,17 @@ def test_without_the_demo_there_are_no_demo_people(settings):
 
 
 def test_an_admin_makes_people_by_a_command():
-    assert run("user", "add", "Ida@Firm.test", "--role", "rep", "--no-password") == "ida@firm.test is a rep now.\n"
+    assert (
+        run("user", "add", "Ida@Firm.test", "--role", "rep", "--no-password")
+        == "ida@firm.test is a rep now.\n"
+    )
     ida = User.objects.get()
-    assert (ida.email, ida.name, ida.role, ida.has_usable_password()) == ("ida@firm.test", "Ida", "rep", False)
+    assert (ida.email, ida.name, ida.role, ida.has_usable_password()) == (
+        "ida@firm.test",
+        "Ida",
+        "rep",
+        False,
+    )
 
 
 def test_the_same_address_is_not_made_twice():
