@@ -36,9 +36,10 @@ def read_duration(text: object) -> timedelta:
 
 
 def write_duration(length: timedelta) -> str:
-    """The shortest way to write a whole number of seconds: "5m", "1h30m", "2d"."""
+    """A whole number of seconds as people write it: "5m", "1h30m", "24h", "2d"."""
     left, parts = int(length.total_seconds()), []
-    for unit, seconds in list(UNITS.items())[1:]:
+    units = [unit for unit in UNITS.items() if unit[0] != "w" and (unit[0] != "d" or left >= 2 * UNITS["d"])]
+    for unit, seconds in units:
         number, left = divmod(left, seconds)
         parts += [f"{number}{unit}"] if number else []
     return "".join(parts) or "0s"
