@@ -29,16 +29,16 @@ class Unusable:
     words: str
 
 
-def digest(submission: Submission, payload: dict[str, Any] | None = None, *, waits: str = SubmissionState.RECEIVED) -> None:
+def digest(submission: Submission, payload: dict[str, Any] | None = None) -> None:
     """Make of a kept submission what it is, in one transaction; bring the object up to date.
 
-    `payload` saves parsing the body again. `waits` is the state that the row must still have, else
+    `payload` saves parsing the body again. The row must still have the state of the object, else
     AlreadyDigested is raised and nothing is changed.
     """
     person = _read(submission, payload)
     with transaction.atomic():
         if isinstance(person, Unusable):
-            _settle(submission, waits, SubmissionState.QUARANTINED, problem=person.words)
+            _settle(submission, SubmissionState.QUARANTINED, problem=person.words)
             return
         found = identity.look_up(person)
         if found.lead is None:
@@ -46,12 +46,17 @@ def digest(submission: Submission, payload: dict[str, Any] | None = None, *, wai
         else:
             lead, state = _join(submission, person, found.lead), SubmissionState.JOINED
         identity.point(found, lead)
-        _settle(submission, waits, state, lead=lead, submitted_at=person.submitted_at)
+        _settle(submission, state, lead=lead, submitted_at=person.submitted_at)
 
 
 def quarantine(submission: Submission, words: str) -> None:
     """Put a submission that could not be digested where people see it, with the problem in words."""
-    _settle(submission, SubmissionState.RECEIVED, SubmissionState.QUARANTINED, problem=words)
+    _settle(submission, SubmissionState.QUARANTINED, problem=words)
+
+
+def discard(submission: Submission) -> None:
+    """Put a submission away for good; its raw body stays."""
+    _settle(submission, SubmissionState.DISCARDED, problem=submission.problem)
 
 
 def person_of(payload: dict[str, Any], source: Source, now) -> Person | Unusable:
@@ -123,9 +128,9 @@ def _facts(submission: Submission, lead_type: str) -> dict[str, str]:
     return {"submission": str(submission.id), "source": submission.source.name, "lead_type": lead_type}
 
 
-def _settle(submission: Submission, waits: str, state: str, *, problem: str = "", lead=None, submitted_at=None) -> None:
+def _settle(submission: Submission, state: str, *, problem: str = "", lead=None, submitted_at=None) -> None:
     changes = {"state": state, "problem": problem, "lead": lead, "submitted_at": submitted_at}
-    settled = Submission.objects.filter(pk=submission.pk, state=waits).update(digested_at=Now(), **changes)
+    settled = Submission.objects.filter(pk=submission.pk, state=submission.state).update(digested_at=Now(), **changes)
     if not settled:
         raise AlreadyDigested(str(submission.pk))
     for name, value in changes.items():

@@ -7,6 +7,7 @@ becomes the firm's own field. `"*": null` drops what the mapping does not name; 
 guessed, and what is not understood is kept in `extra` under its path.
 """
 
+import reprlib
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -63,7 +64,7 @@ def check(mapping: Any) -> dict[str, Any]:
         if name == REST and path is not None:
             raise ValueError('"*" can only be null: drop what is not named.')
         if not (path is None or _is_path(path) or (isinstance(path, list) and path and all(map(_is_path, path)))):
-            raise ValueError(f"{name}: a path is a text, a list of texts, or null, not {path!r}.")
+            raise ValueError(f"{name}: a path is a text, a list of texts, or null, not {reprlib.repr(path)}.")
     return mapping
 
 

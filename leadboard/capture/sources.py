@@ -1,0 +1,47 @@
+"""Make and change sources: what the command, the API and the screen share."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from leadboard.capture import mapping as mappings
+from leadboard.capture.models import Source
+from leadboard.capture.vendors import VENDORS
+from leadboard.playbook import versions
+
+
+def add(name: str, *, by=None, **fields: Any) -> Source:
+    """Return a new source; raises ValueError with one sentence when a field is wrong or the name is taken."""
+    source = Source(name=name.strip(), created_by=by, **fields)
+    check(source)
+    try:
+        with transaction.atomic():
+            source.save(force_insert=True)
+    except IntegrityError:
+        raise ValueError(f"There is a source named {source.name!r} already.") from None
+    return source
+
+
+def check(source: Source) -> None:
+    """Raise ValueError with one sentence for the first thing that is wrong with a source."""
+    if not source.name or len(source.name) > 80 or not source.name.isprintable():
+        raise ValueError("A name has 1 to 80 printable characters.")
+    if source.vendor not in VENDORS:
+        raise ValueError(f"There is no vendor {source.vendor!r}; there are: {', '.join(VENDORS)}.")
+    if not source.secret.isprintable():
+        raise ValueError("A secret has printable characters only.")
+    types = versions.active().lead_types
+    if source.lead_type and source.lead_type not in types:
+        raise ValueError(f"There is no lead type {source.lead_type!r}; the playbook has: {', '.join(types)}.")
+    mappings.check(source.mapping)
+
+
+def path_of(source: Source) -> str:
+    """Return the path to which this source's leads are posted."""
+    return f"/intake/{source.key}/"
+
+
+def url_of(source: Source) -> str:
+    """Return the full address of the same."""
+    return settings.LEADBOARD_URL + path_of(source)
