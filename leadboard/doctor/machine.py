@@ -48,7 +48,7 @@ def mail() -> Finding:
     """Do mails leave the house?"""
     backend = settings.EMAIL_BACKEND.rpartition(".")[0].rpartition(".")[2]
     if settings.LEADBOARD_DEMO or backend != "console":
-        return Finding("e-mail", True, f"{backend} {getattr(settings, 'EMAIL_HOST', '')}".strip())
+        return Finding("e-mail", True, f"{backend} {settings.EMAIL_HOST or ''}".strip())
     return Finding(
         "e-mail",
         False,

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from leadboard.embedded.account import EmbeddedError
 from leadboard.embedded.place import binaries, home, socket_directory, url
 
 ROOT = Path(__file__).resolve().parents[2]
+STATUS_LINE = 7  # of postmaster.pid, since PostgreSQL 10
 
 
 def command(data: Path | str) -> list[str]:
@@ -21,17 +23,38 @@ def command(data: Path | str) -> list[str]:
 
 
 def is_ready(data: Path | str) -> bool:
-    """Does a server answer on the socket of `data` and take connections?"""
-    asked = subprocess.run([binaries() / "pg_isready", "-q", "-h", socket_directory(data)], check=False)
-    return asked.returncode == 0
+    """Does a server listen on the socket of `data` and take connections?
+
+    It is asked by its own status line: a connection before its time would be an error in its log.
+    """
+    status = _pid_file(data)
+    return (
+        len(status) > STATUS_LINE
+        and status[STATUS_LINE].strip() == "ready"
+        and _listens(socket_directory(data))
+    )
 
 
 def postmaster_pid(data: Path | str) -> int | None:
     """Return the pid of the server of `data`, as it wrote it down itself; None when it wrote nothing."""
+    lines = _pid_file(data)
+    return int(lines[0]) if lines else None
+
+
+def _pid_file(data: Path | str) -> list[str]:
     try:
-        return int((home(data) / "data" / "postmaster.pid").read_text().splitlines()[0])
-    except (FileNotFoundError, IndexError):
-        return None
+        return (home(data) / "data" / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _listens(folder: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(folder / ".s.PGSQL.5432"))
+        except OSError:
+            return False
+    return True
 
 
 class EmbeddedPostgres:
