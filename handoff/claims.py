@@ -1,0 +1,198 @@
+"""Who gets a lead, and how they give it back: claim, assign, undo, release, hand back.
+
+Each act is one transaction; a refusal is a Problem that says what is so and what to do next.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from handoff import clocks, spells
+from handoff.agreement import in_force
+from handoff.assign import check_capacity
+from handoff.escalation import give_time
+from handoff.handback import Return, give_back
+from handoff.models import Claim, ClaimEnd, ClaimStart, ClockKind
+from leadboard.http.problems import Problem
+from leadboard.leads.lifecycle import move
+from leadboard.leads.models import Lead
+from leadboard.leads.stages import CLAIMABLE_DESKS, Desk, Stage
+from leadboard.people.models import User
+from leadboard.people.rights import may
+from leadboard.playbook import policy
+
+UNDO_WITHIN = timedelta(minutes=2)
+
+
+def claim(lead_id: int, rep: User, *, how: str = ClaimStart.CLAIMED, by: User | None = None) -> Claim:
+    """Give the lead to `rep`; exactly one of many who try at once gets it.
+
+    Claiming one's own lead again returns the open claim, so a claim whose answer was lost can be
+    repeated. Whoever is late gets a 409 that names the winner (`winner`, `winner_id`, `claimed_at`).
+    The first-action clock goes on: a claim is no action yet.
+    """
+    return take(lead_id, rep, how=how, by=by)[0]
+
+
+def take(
+    lead_id: int, rep: User, *, how: str = ClaimStart.CLAIMED, by: User | None = None
+) -> tuple[Claim, bool]:
+    """Do what `claim` does; return (claim, whether it is new)."""
+    if not may(rep, "claim"):
+        raise Problem(403, "not_sales", f"{rep} may not hold leads: only active people of sales may.")
+    with transaction.atomic():
+        lead = spells.lock(lead_id)
+        held = spells.open_claim(lead)
+        if held and held.rep_id == rep.pk:
+            return held, False
+        now = clocks.moment()
+        if held:
+            raise _taken(held, now)
+        refuse_unclaimable(lead)
+        check_capacity(rep, now)
+        if not Claim.objects.filter(lead=lead, rep=rep).exists():
+            give_time(lead, now)
+        event = "claimed" if how == ClaimStart.CLAIMED else "assigned"
+        return spells.begin_all(event, [spells.Beginning(lead, rep, how, by=by or rep)], now)[0], True
+
+
+def assign(lead_id: int, rep: User, by: User) -> Claim:
+    """Give the lead to `rep` on a manager's word, also when somebody else has it."""
+    if not may(by, "assign"):
+        raise Problem(403, "not_allowed", "Only a manager assigns leads.")
+    with transaction.atomic():
+        lead = spells.lock(lead_id)
+        held = spells.open_claim(lead)
+        if held and held.rep_id != rep.pk:
+            now = clocks.moment()
+            spells.end_all([held], ClaimEnd.REASSIGNED, now, reason="reassigned")
+            lead.desk = held.from_desk
+            return _hand_over(lead, rep, by, held, now)
+        return take(lead_id, rep, how=ClaimStart.ASSIGNED, by=by)[0]
+
+
+def _hand_over(lead: Lead, rep: User, by: User, held: Claim, now: datetime) -> Claim:
+    """Give a lead from one rep to another without a moment in between."""
+    if not may(rep, "claim"):
+        raise Problem(403, "not_sales", f"{rep} may not hold leads: only active people of sales may.")
+    if lead.do_not_contact:
+        raise _do_not_contact()
+    check_capacity(rep, now)
+    how = spells.Beginning(lead, rep, ClaimStart.ASSIGNED, by=by, facts={"from_rep": held.rep_id})
+    return spells.begin_all("assigned", [how], now)[0]
+
+
+def undo(lead_id: int, rep: User) -> Lead:
+    """Take back one's own claim within two minutes and before any action; it leaves no penalty."""
+    with transaction.atomic():
+        lead, held = own(lead_id, rep)
+        now = clocks.moment()
+        if held.how != ClaimStart.CLAIMED or now - held.started_at > UNDO_WITHIN or held.actions.exists():
+            raise Problem(422, "too_late", "This claim can not be undone any more. Release the lead instead.")
+        spells.end_all([held], ClaimEnd.UNDONE, now, reason="undone")
+        if held.from_desk in (Desk.NURTURE, Desk.LONG_NURTURE):
+            give_back([Return(lead, held, "undone", desk=held.from_desk, by=rep, event="released")], now)
+            return lead
+        stage = Stage.DISQUALIFIED if held.from_desk == Desk.CLOSED else lead.stage
+        closed_at = now if held.from_desk == Desk.CLOSED else None
+        _put_down(lead, rep, held, "undone", now, desk=held.from_desk, stage=stage, closed_at=closed_at)
+        return lead
+
+
+def release(lead_id: int, rep: User, reason: str = "", note: str = "") -> Lead:
+    """Give one's lead up. While its first action is still owed it goes back to the board, clock running;
+    otherwise to marketing, with what was tried."""
+    with transaction.atomic():
+        lead, held = own(lead_id, rep)
+        reason = reason or "released"
+        now = clocks.moment()
+        owed = clocks.running(lead, ClockKind.FIRST_ACTION, ClockKind.ESCALATION).exists()
+        spells.end_all([held], ClaimEnd.RELEASED, now, reason=reason, note=note)
+        if owed:
+            _put_down(lead, rep, held, reason, now, desk=Desk.BOARD, stage=lead.stage)
+        else:
+            give_back([Return(lead, held, reason, by=rep, event="released")], now)
+        return lead
+
+
+def hand_back(lead_id: int, by: User, code: str, note: str = "") -> Lead:
+    """Give a lead back to marketing with a coded reason and the attempts made (its rep, or a manager)."""
+    codes = policy.hand_back_reasons(in_force(), for_people=True)
+    if code not in codes:
+        raise unknown_code(code, codes)
+    with transaction.atomic():
+        lead, held = held_by(lead_id, by)
+        now = clocks.moment()
+        effort = spells.end_all([held], ClaimEnd.HANDED_BACK, now, reason=code, note=note)
+        give_back([Return(lead, held, code, effort=effort[held.pk], by=by)], now)
+        return lead
+
+
+def own(lead_id: int, rep: User) -> tuple[Lead, Claim]:
+    """Return (lead, claim), locked, when `rep` has it; else a 409 that says who does."""
+    lead = spells.lock(lead_id)
+    held = spells.open_claim(lead)
+    if held is None:
+        raise Problem(409, "not_claimed", "Nobody has this lead. Claim it first.")
+    if held.rep_id != rep.pk:
+        raise Problem(
+            409, "not_yours", f"{held.rep} has this lead.", winner=held.rep.name, winner_id=held.rep_id
+        )
+    return lead, held
+
+
+def held_by(lead_id: int, person: User) -> tuple[Lead, Claim]:
+    """Like `own`, but managers may act on a lead that somebody else has."""
+    lead = spells.lock(lead_id)
+    held = spells.open_claim(lead)
+    if held and may(person, "assign"):
+        return lead, held
+    return own(lead_id, person)
+
+
+def refuse_unclaimable(lead: Lead) -> None:
+    """Raise a Problem when nobody may take this lead now.
+
+    Sales may take a disqualified lead too (product C2): the machine may have been wrong, and taking
+    it makes it raw again. Won and lost ones need a manager's `reopen`.
+    """
+    if lead.do_not_contact:
+        raise _do_not_contact()
+    is_disqualified = lead.desk == Desk.CLOSED and lead.stage == Stage.DISQUALIFIED
+    if lead.desk in CLAIMABLE_DESKS or is_disqualified:
+        return
+    if lead.desk == Desk.QUARANTINE:
+        raise Problem(422, "in_quarantine", "This lead is in quarantine. Marketing has to let it out first.")
+    raise Problem(422, "closed", f"This lead is {lead.get_stage_display().lower()}. A manager can reopen it.")
+
+
+def unknown_code(code: str, known: dict[str, str]) -> Problem:
+    """Return the refusal of a reason that the playbook does not have; it lists those it has."""
+    listed = ", ".join(known)
+    return Problem(
+        422, "unknown_reason", f"There is no reason {code[:40]!r}. Use one of: {listed}.", reasons=known
+    )
+
+
+def _do_not_contact() -> Problem:
+    return Problem(422, "do_not_contact", "This person asked not to be contacted.")
+
+
+def _taken(held: Claim, now: datetime) -> Problem:
+    """Return the 409 for whoever came second."""
+    seconds = max(0, int((now - held.started_at).total_seconds()))
+    ago = f" {seconds} s before you" if seconds < 120 else f" at {held.started_at:%H:%M} UTC"
+    return Problem(
+        409, "taken", f"{held.rep.first_name} claimed it{ago}.",
+        winner=held.rep.name, winner_id=held.rep_id, claimed_at=held.started_at.isoformat(),
+    )  # fmt: skip
+
+
+def _put_down(
+    lead: Lead, rep: User, held: Claim, reason: str, now: datetime, *, desk: str, stage: str, **more
+) -> None:
+    """Move a lead to a desk where nobody has it; its clocks go on as they are."""
+    facts = {"rep": held.rep_id, "owner": None, "desk": str(desk), "stage": str(stage), "reason": reason,
+             "attempts": held.attempts}  # fmt: skip
+    changes = spells.without_owner(lead, desk, stage, **clocks.shown(lead), **more)
+    move(lead, "released", actor=rep, at=now, facts=facts, expect={"owner": held.rep_id}, **changes)

@@ -1,0 +1,62 @@
+"""The first-action clock: started at capture, and again when a lead that was away comes back."""
+
+from handoff import clocks, nurture, spells
+from handoff.agreement import in_force, spell_time
+from handoff.models import ClockKind
+from leadboard.leads.lifecycle import move
+from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.stages import Desk
+from leadboard.notify.alerts import alert
+from leadboard.playbook import policy
+
+AWAY = (Desk.NURTURE, Desk.LONG_NURTURE)
+
+
+def start_first_action(lead: Lead, event: LeadEvent) -> None:
+    """React to `captured` and `joined`.
+
+    On the board a clock begins unless one runs; a lead in nurture that writes again comes back to the
+    board (one that was captured there gets its track); its rep is told when it has one. Quarantine
+    and what is over start no clock.
+    """
+    if lead.do_not_contact or lead.desk in (Desk.QUARANTINE, Desk.CLOSED):
+        return
+    if lead.desk == Desk.SALES:
+        alert(lead.owner, lead, "wrote_again", "Your lead wrote again. Read it and answer.")
+    elif lead.desk in AWAY and event.kind == "captured":
+        nurture.resume_or_begin(lead, why="captured")
+    elif lead.desk in AWAY:
+        spells.lock(lead.pk)
+        nurture.pause(lead, "wrote again")
+        begin(lead, event, desk=Desk.BOARD)
+    elif event.kind == "captured" or not is_owed(lead):
+        begin(lead, event)
+
+
+def is_owed(lead: Lead) -> bool:
+    """Does the first-action clock of the lead run, or the ladder after it?"""
+    return clocks.running(lead, ClockKind.FIRST_ACTION, ClockKind.ESCALATION).exists()
+
+
+def begin(lead: Lead, event: LeadEvent, **changes) -> None:
+    """Start the first-action clock of a lead, anchored as the playbook says, and show it on the board.
+
+    A fresh enquiry counts from its own submit time only when it made this lead.
+    """
+    playbook = in_force()
+    submitted_at = lead.submitted_at if event.kind == "captured" else None
+    now = event.recorded_at
+    deadline = policy.first_action(playbook, lead.lead_type, submitted_at=submitted_at, received_at=now)
+    clock = clocks.start([clocks.clock_of(lead, deadline, playbook.version)], now)[0]
+    facts = {
+        "clock": "first_action", "clock_id": clock.pk, "rule": clock.rule, "due": spell_time(clock.due_at),
+        "anchor": spell_time(clock.anchored_at),
+    } | {name: str(value) for name, value in changes.items()}  # fmt: skip
+    move(
+        lead,
+        "clock_started",
+        facts=facts,
+        playbook_version=playbook.version,
+        **changes,
+        **clocks.mirror(clock),
+    )
