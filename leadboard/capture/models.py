@@ -89,6 +89,11 @@ class Submission(models.Model):
     def __str__(self):
         return f"{self.source} {self.received_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def text(self):
+        """Return the raw body for reading; bytes that are no UTF-8 are shown as \\xnn."""
+        return bytes(self.body).decode("utf-8", "backslashreplace")
+
 
 class IdentityKey(models.Model):
     """A canonical e-mail address, phone number or company+name that points to the open lead of that person."""

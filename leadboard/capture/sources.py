@@ -23,6 +23,18 @@ def add(name: str, *, by=None, **fields: Any) -> Source:
     return source
 
 
+def change(source: Source, **fields: Any) -> None:
+    """Change a source; raises ValueError with one sentence, and then stores nothing."""
+    for name, value in fields.items():
+        setattr(source, name, value)
+    check(source)
+    try:
+        with transaction.atomic():
+            source.save(update_fields=list(fields))
+    except IntegrityError:
+        raise ValueError(f"There is a source named {source.name!r} already.") from None
+
+
 def check(source: Source) -> None:
     """Raise ValueError with one sentence for the first thing that is wrong with a source."""
     if not source.name or len(source.name) > 80 or not source.name.isprintable():
