@@ -9,9 +9,8 @@ class PlainText(serializers.CharField):
     """Text that PostgreSQL can store; blank and missing are the same."""
 
     def __init__(self, **options):
-        super().__init__(
-            **({"required": False, "allow_blank": True, "default": "", "max_length": 5000} | options)
-        )
+        optional = {} if options.get("required") else {"required": False, "allow_blank": True, "default": ""}
+        super().__init__(**({"max_length": 5000} | optional | options))
 
 
 class ClaimSerializer(serializers.ModelSerializer):
