@@ -12,7 +12,7 @@ _check_syntax = EmailValidator()
 
 
 def is_mailable(address):
-    """Can a mail be addressed so? One plain ASCII or IDN address of at most 254 characters, no display name."""
+    """Can a mail be addressed so? One plain address of at most 254 characters, no display name."""
     local, _, domain = address.rpartition("@")
     if not local.isascii() or not address.isprintable() or len(address) > LONGEST:
         return False
@@ -42,7 +42,9 @@ def like_patterns(address):
     local, _, domain = canonical(address).rpartition("@")
     if domain == "gmail.com":
         return [f"{_between_letters(local)}%@{provider}%" for provider in sorted(DOTS_MEAN_NOTHING)]
-    return [f"{_literal(local)}%@{_literal(spelling)}%" for spelling in sorted({domain, _unicode_domain(domain)})]
+    return [
+        f"{_literal(local)}%@{_literal(spelling)}%" for spelling in sorted({domain, _unicode_domain(domain)})
+    ]
 
 
 def _ascii_domain(domain):

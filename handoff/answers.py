@@ -37,5 +37,7 @@ def _is_junk(lead: Lead) -> bool:
     """Would an answer only tell a machine that somebody reads here?"""
     if lead.desk == Desk.QUARANTINE or canonical(lead.email).rpartition("@")[2] in blocklist:
         return True
-    verdict = lead.events.filter(kind="qualified").order_by("-version").values_list("facts", flat=True).first()
+    verdict = (
+        lead.events.filter(kind="qualified").order_by("-version").values_list("facts", flat=True).first()
+    )
     return "spam" in (verdict or {}).values()

@@ -1,4 +1,4 @@
-"""A lead's run through a track: it begins, waits while sales has the lead, goes on, and ends in something else.
+"""A lead's run through a track: it begins, waits while sales has the lead, goes on, and something follows.
 
 Every function wants to be called in a transaction and locks the lead first. Nobody falls silent: while
 an enrolment is active one NURTURE clock runs; when the last track is over a PARKED clock asks a person.
@@ -39,7 +39,11 @@ def enrol(lead: Lead, track_name: str, *, why: str = "", actor: Any = None) -> E
     fresh = lifecycle.lock(lead.pk)
     running = open_enrolment(lead)
     if running and running.track == track_name:
-        return _go_on(lead, running) if running.state == EnrolmentState.PAUSED and not fresh.owner_id else running
+        return (
+            _go_on(lead, running)
+            if running.state == EnrolmentState.PAUSED and not fresh.owner_id
+            else running
+        )
     if running:
         stop(lead, "other_track")
     state = EnrolmentState.PAUSED if fresh.owner_id else EnrolmentState.ACTIVE
@@ -90,11 +94,11 @@ def stop(lead: Lead, why: str, *, actor: Any = None) -> None:
 
 def park(lead: Lead, why: str, *, after: timedelta = REVIEW_AFTER, actor: Any = None) -> None:
     """Leave a lead to a person: it waits on marketing's desk and asks to be looked at again after a time."""
-    now = clocks.moment()
     lifecycle.lock(lead.pk)
     _end_timers(lead)
+    now, version = clocks.moment(), versions.active().version
     review = Clock(
-        lead=lead, kind=ClockKind.PARKED, rule=f"parked.{why}"[:80], playbook_version=versions.active().version,
+        lead=lead, kind=ClockKind.PARKED, rule=f"parked.{why}"[:80], playbook_version=version,
         anchored_at=now, due_at=now + after,
     )  # fmt: skip
     clocks.start([review], now)
@@ -153,7 +157,9 @@ def _finish(lead: Lead, enrolment: Enrolment) -> None:
         _tell(lead, "nurture_done", enrolment)
         park(lead, "track_finished")
         return
-    _tell(lead, "nurture_done", enrolment, **({"desk": Desk.LONG_NURTURE} if lead.desk == Desk.NURTURE else {}))
+    _tell(
+        lead, "nurture_done", enrolment, **({"desk": Desk.LONG_NURTURE} if lead.desk == Desk.NURTURE else {})
+    )
     enrol(lead, following, why="track_finished")
 
 
@@ -182,7 +188,7 @@ def _followed(enrolment: Enrolment) -> Playbook:
 
 
 def _time_next(enrolment: Enrolment, now: datetime) -> None:
-    """Start the clock of the next step; after the last one, of the rest (its own gap again) before the end."""
+    """Start the clock of the next step; after the last one, of its gap again before the end."""
     playbook = _followed(enrolment)
     due = step_due(playbook, enrolment.track, enrolment.step + 1, now) or step_due(
         playbook, enrolment.track, enrolment.step, now
@@ -196,8 +202,8 @@ def _start_timer(enrolment: Enrolment, due_at: datetime, now: datetime, rule: st
     """Start the enrolment's clock in place of what else would time this lead's nurture."""
     _end_timers(enrolment.lead)
     clock = Clock(
-        lead=enrolment.lead, enrolment=enrolment, kind=ClockKind.NURTURE, rule=rule or f"tracks.{enrolment.track}",
-        playbook_version=enrolment.playbook_version, anchored_at=now, due_at=due_at,
+        lead=enrolment.lead, enrolment=enrolment, kind=ClockKind.NURTURE, due_at=due_at, anchored_at=now,
+        rule=rule or f"tracks.{enrolment.track}", playbook_version=enrolment.playbook_version,
     )  # fmt: skip
     clocks.start([clock], now)
     _change(enrolment, next_at=due_at)
@@ -215,11 +221,15 @@ def _change(enrolment: Enrolment, **columns: Any) -> None:
     enrolment.save(update_fields=list(columns))
 
 
-def _tell(lead: Lead, kind: str, enrolment: Enrolment, *, actor: Any = None, reason: str = "", **changes: Any) -> None:
+def _tell(
+    lead: Lead, kind: str, enrolment: Enrolment, *, actor: Any = None, reason: str = "", **changes: Any
+) -> None:
     """Write one event about the enrolment; `step` is the next one, or the last decided when it is over."""
     is_over = kind in ("nurture_done", "nurture_stopped")
     facts = {"track": enrolment.track, "step": enrolment.step + (not is_over), "enrolment": enrolment.pk}
     if reason:
         facts["reason"] = reason
     facts |= {name: str(value) for name, value in changes.items()}
-    lifecycle.move(lead, kind, actor=actor, facts=facts, playbook_version=enrolment.playbook_version, **changes)
+    lifecycle.move(
+        lead, kind, actor=actor, facts=facts, playbook_version=enrolment.playbook_version, **changes
+    )

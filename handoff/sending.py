@@ -103,6 +103,8 @@ def settle(send: Send, how: str, actor: Any) -> bool:
     """
     lead = lifecycle.lock(send.lead_id)
     send = Send.objects.select_related("enrolment").get(pk=send.pk)
+    if not send.trouble:  # the talk with the mail server may still go on
+        return False
     if how == "again":
         return _send_again(lead, send)
     state = SendState.SENT if how == "arrived" else SendState.FAILED
@@ -186,12 +188,16 @@ def _letter(send: Send) -> tuple[Letter, Playbook] | None:
 @transaction.atomic
 def _record(send: Send, answer: mail.Answer) -> None:
     """Write what became of a handed-over mail, once, with its event."""
-    lead = lifecycle.lock(send.lead_id)
-    handed_over = Send.objects.filter(pk=send.pk, state=SendState.UNKNOWN, handed_over_at=send.handed_over_at)
+    lead, handed_over_at = lifecycle.lock(send.lead_id), send.handed_over_at
+    assert handed_over_at is not None, "only what was handed over has a fate"
+    handed_over = Send.objects.filter(pk=send.pk, state=SendState.UNKNOWN, handed_over_at=handed_over_at)
     state = answer.state
-    if state == SendState.DECIDED and send.handed_over_at - send.decided_at >= GIVE_UP:
+    if state == SendState.DECIDED and handed_over_at - send.decided_at >= GIVE_UP:
         state = SendState.FAILED
-    if not handed_over.filter(trouble="").update(state=state, trouble=answer.words) or state == SendState.DECIDED:
+    if (
+        not handed_over.filter(trouble="").update(state=state, trouble=answer.words)
+        or state == SendState.DECIDED
+    ):
         return
     if state == SendState.SENT:
         _tell(lead, send, "sent")

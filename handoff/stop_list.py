@@ -13,7 +13,7 @@ from handoff.models import Suppression, SuppressionKey
 
 def is_suppressed(email: str | None) -> bool:
     """Is this address, in any spelling, on the list?"""
-    return bool(email) and Suppression.objects.filter(hash=_hash(email)).exists()
+    return bool(email) and email is not None and Suppression.objects.filter(hash=_hash(email)).exists()
 
 
 def add(email: str, why: str) -> None:
@@ -30,6 +30,8 @@ def _key() -> bytes:
     """Return the key of the list; made on first use, and the first writer wins."""
     kept = SuppressionKey.objects.first()
     if kept is None:
-        SuppressionKey.objects.bulk_create([SuppressionKey(key=secrets.token_bytes(32))], ignore_conflicts=True)
+        SuppressionKey.objects.bulk_create(
+            [SuppressionKey(key=secrets.token_bytes(32))], ignore_conflicts=True
+        )
         kept = SuppressionKey.objects.get()
     return bytes(kept.key)

@@ -14,7 +14,7 @@ from handoff.suppression import suppress
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """End all mail to whoever got the mail with this token. Needs no cookie; twice is once; 404 tells nothing."""
+    """End all mail to whoever got this token. Needs no cookie; twice is once; a 404 tells nothing."""
     send = get_object_or_404(Send.objects.select_related("lead"), token=token)
     if request.method == "POST" and send.lead.email:
         suppress(send.lead.email, "unsubscribed", kind="unsubscribed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.cast", "tests.live"]
+pytest_plugins = ["tests.cast", "tests.live", "tests.smtp_sink"]
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from aiosmtpd.controller import Controller
 
 @dataclass
 class Sink:
-    """What the server saw. `mode` is one of ok, try_later (4xx), refuse (5xx after DATA), no_such_user (5xx at
-    RCPT), drop (takes the mail and hangs up without an answer), delay (answers after `seconds`)."""
+    """What the server saw. `mode` is one of ok, try_later (4xx), refuse (5xx after DATA), no_such_user
+    (5xx at RCPT), drop (takes the mail and hangs up without an answer), delay (answers after `seconds`)."""
 
     mode: str = "ok"
     seconds: float = 0.5
@@ -23,7 +23,7 @@ class Sink:
     recipients: list[str] = field(default_factory=list)
     asked: int = 0
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - reason: aiosmtpd's name
+    async def handle_RCPT(self, server, session, envelope, address, options):
         """Take or refuse a recipient."""
         if self.mode == "no_such_user":
             self.asked += 1
@@ -31,7 +31,7 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - reason: aiosmtpd's name
+    async def handle_DATA(self, server, session, envelope):
         """Record the mail unless it is refused, and answer as the mode says."""
         self.asked += 1
         if self.mode == "try_later":

@@ -3,12 +3,10 @@
 import os
 import subprocess
 import sys
-import threading
-import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django_q.models import OrmQ
 
@@ -16,22 +14,9 @@ from handoff import clocks, nurture, sending
 from handoff.models import Clock, ClockKind, ClockState, Enrolment, EnrolmentState, Send, SendState
 from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent
-from tests.smtp_sink import sink  # noqa: F401 - reason: a fixture
+from tests.mailing import database_url, fire_next, kinds, run_together, wait_until
 
 DELIVER = "import django; django.setup(); from handoff.sending import deliver; deliver({})"
-
-
-def kinds(lead):
-    """Return the kinds of the lead's events after its capture."""
-    return list(LeadEvent.objects.filter(lead=lead, version__gt=1).order_by("version").values_list("kind", flat=True))
-
-
-def fire_next(lead):
-    """Fire the lead's nurture clock now, as run_clocks does."""
-    with transaction.atomic():
-        lifecycle.lock(lead.pk)
-        nurture.fire(Clock.objects.get(lead=lead, kind=ClockKind.NURTURE, state=ClockState.RUNNING))
-    return Send.objects.filter(lead=lead).latest("id")
 
 
 @pytest.fixture
@@ -88,7 +73,9 @@ def test_a_mail_carries_text_html_one_click_unsubscribe_and_a_stable_message_id(
 
 
 def test_what_a_prospect_calls_himself_can_neither_add_a_header_nor_markup(make_lead, sink):
-    lead = make_lead(name="<b>Eve</b>\r\nBcc: all@firm.test", company="X\r\nBcc: all@firm.test", desk="nurture")
+    lead = make_lead(
+        name="<b>Eve</b>\r\nBcc: all@firm.test", company="X\r\nBcc: all@firm.test", desk="nurture"
+    )
     with transaction.atomic():
         nurture.enrol(lead, "welcome")
         Enrolment.objects.filter(lead=lead).update(step=1)
@@ -144,9 +131,15 @@ def test_an_address_that_does_not_exist_gets_no_more_mail_and_a_person_looks_at_
     sending.deliver(decided.pk)
     decided.refresh_from_db()
     enrolment = Enrolment.objects.get(pk=decided.enrolment_id)
-    assert (decided.state, enrolment.state, enrolment.why) == (SendState.FAILED, EnrolmentState.STOPPED, "undeliverable")
+    assert (decided.state, enrolment.state, enrolment.why) == (
+        SendState.FAILED,
+        EnrolmentState.STOPPED,
+        "undeliverable",
+    )
     assert kinds(decided.lead)[-3:] == ["nurture_failed", "nurture_stopped", "parked"]
-    assert Clock.objects.filter(lead=decided.lead, kind=ClockKind.PARKED, state=ClockState.RUNNING).count() == 1
+    assert (
+        Clock.objects.filter(lead=decided.lead, kind=ClockKind.PARKED, state=ClockState.RUNNING).count() == 1
+    )
 
 
 def test_a_line_that_breaks_after_the_data_leaves_an_unknown_that_is_never_sent_again(decided, sink):
@@ -220,7 +213,9 @@ def test_a_person_may_send_an_unknown_mail_again_while_no_later_step_is_out(deci
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_while_the_mail_server_thinks_leaves_an_unknown_and_no_second_mail(decided_for_real, sink):
+def test_a_worker_killed_while_the_mail_server_thinks_leaves_an_unknown_and_no_second_mail(
+    decided_for_real, sink
+):
     sink.mode, sink.seconds = "delay", 30
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "leadboard.settings",
@@ -273,40 +268,3 @@ def test_no_mail_is_handed_over_after_the_commit_of_a_claim(make_lead, sink):
         assert (f"p{number}@race.test" in sink.recipients) == (send.state == SendState.SENT)
         if send.state == SendState.SENT:
             assert send.handed_over_at < locked[0]
-
-
-def run_together(works):
-    """Run functions at once, each on its own connection; raise what one of them raised."""
-    barrier, troubles = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            barrier.wait()
-            work()
-        except Exception as trouble:
-            troubles.append(trouble)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
-
-
-def wait_until(is_so, patience=20):
-    """Wait until something is so."""
-    end = time.monotonic() + patience
-    while not is_so():
-        assert time.monotonic() < end, "it never came to be"
-        time.sleep(0.05)
-
-
-def database_url():
-    """Return the address of the test database."""
-    kept = connection.settings_dict
-    return f"postgres://{kept['USER']}@/{kept['NAME']}?host={kept['HOST'] or kept['OPTIONS'].get('host', '')}"
-
-

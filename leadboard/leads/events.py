@@ -48,6 +48,8 @@ KINDS = {
     "nurture_failed": Kind(MACHINE, "warn", "Step {step} of “{track}” did not go out", "{reason}"),
     "nurture_done": Kind(MACHINE, "check", "Track “{track}” is finished"),
     "nurture_stopped": Kind(MACHINE, "x", "Track “{track}” stopped", "{reason}"),
+    "nurture_taken": Kind(PERSON, "leaf", "{who} took the lead into “{track}”"),
+    "promoted": Kind(PERSON, "up", "{who} put the lead on the board"),
     "unsubscribed": Kind(PROSPECT, "mail", "Unsubscribed"),
     "suppressed": Kind(PERSON, "x", "Must not be contacted: {reason}"),
     "parked": Kind(PERSON, "snooze", "{who} parked the lead", "review {due}"),
