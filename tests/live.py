@@ -119,10 +119,10 @@ def free_port():
 
 
 @contextlib.contextmanager
-def web_process(port=None):
+def web_process(port=None, app="leadboard.asgi:application"):
     """Run a real web process; yield (port, process)."""
     port = port or free_port()
-    words = [*DAPHNE, "-p", str(port), "leadboard.asgi:application"]
+    words = [*DAPHNE, "-p", str(port), app]
     own = {"LEADBOARD_URL": f"http://localhost:{port}", "LEADBOARD_PROGRAM": "web"}
     process = subprocess.Popen(words, cwd=ROOT, env=environment(**own))
     try:
@@ -130,7 +130,12 @@ def web_process(port=None):
         yield port, process
     finally:
         process.terminate()
-        process.wait(15)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
 
 def _answers(port):

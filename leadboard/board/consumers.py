@@ -40,13 +40,9 @@ class BoardConsumer(AsyncWebsocketConsumer):
         self._second, self._messages = 0, 0
 
     async def __call__(self, scope, receive, send):
-        """Serve until the browser leaves; a server that stops tells it to come back."""
+        """Serve until the browser leaves or we close."""
         try:
             await super().__call__(scope, receive, send)
-        except asyncio.CancelledError:
-            if self._line is not None:
-                self._line.close_now(COME_BACK)
-            raise
         finally:
             if self._relay is not None:
                 self._relay.leave(self)
@@ -80,6 +76,10 @@ class BoardConsumer(AsyncWebsocketConsumer):
         if not self._is_closing:
             self._is_closing = True
             self._goodbye = asyncio.get_running_loop().create_task(self.close(code))
+
+    def come_back(self) -> None:
+        """Say at once that the server stops and another will be there in a moment."""
+        self._line.close_now(COME_BACK)
 
     async def dispatch(self, message):
         """Handle what the server hands in, without the parent's hop to the database thread each time."""

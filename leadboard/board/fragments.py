@@ -9,7 +9,7 @@ from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from leadboard.board.frames import FURTHEST_BEHIND, Frame
+from leadboard.board.frames import FURTHEST_BEHIND, HEAVIEST, Frame
 from leadboard.leads.clock import db_now
 from leadboard.leads.feed_log import events_after, last_seq
 from leadboard.leads.models import Lead
@@ -28,13 +28,12 @@ def frame_after(seq: int) -> Frame | None:
         return None
     if len(events) > FURTHEST_BEHIND:
         return resync(seq, last_seq())
-    return Frame(seq, events[-1].seq, _html(seq, events))
+    return _frame(seq, events[-1].seq, events)
 
 
 def frame_between(seq: int, until: int) -> Frame:
     """Return the frame of seq < e.seq <= until (at most FURTHEST_BEHIND events, by the caller)."""
-    events = events_after(seq, FURTHEST_BEHIND, until)
-    return Frame(seq, until, _html(seq, events, until))
+    return _frame(seq, until, events_after(seq, FURTHEST_BEHIND, until))
 
 
 def resync(seq: int, until: int) -> Frame:
@@ -58,16 +57,20 @@ def cursor(seq: int, until: int, *, resync: bool = False) -> SafeString:
     )  # fmt: skip
 
 
-def _html(seq, events, until=None):
-    """Return the cursor, the patches of every changed lead, the rows of the new ones."""
-    if until is None:
-        until = events[-1].seq
+def _frame(seq, until, events):
+    """Return the frame of some events; a very heavy one only tells the page to fetch anew."""
+    frame = Frame(seq, until, "\n".join([cursor(seq, until), *_parts(events)]))
+    return frame if len(frame.wire) <= HEAVIEST else resync(seq, until)
+
+
+def _parts(events):
+    """Return the patches of every changed lead, then the rows of the new ones."""
     now = db_now()
     leads = Lead.objects.select_related("owner").in_bulk({event.lead_id for event in events})
     arrived = dict.fromkeys(event.lead_id for event in events if _brings_to_board(event))
     rows = [_row(leads[pk], now) for pk in arrived if leads[pk].desk == Desk.BOARD]
     patches = [_patches(lead, now) for lead in leads.values()]
-    return "\n".join([cursor(seq, until), *patches, *([_arrivals(rows)] if rows else [])])
+    return [*patches, *([_arrivals(rows)] if rows else [])]
 
 
 def _brings_to_board(event):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 # Whoever is more events behind than this reloads what it shows instead of being patched.
 FURTHEST_BEHIND = 500
+HEAVIEST = 500_000  # bytes: patching with more than that costs a page more than fetching anew
+MOST_KEPT = 8_000_000  # bytes of the ring
 FINAL_TEXT = b"\x81"
 FINAL_CLOSE = b"\x88"
 
@@ -46,13 +48,15 @@ class Ring:
     def __init__(self, last: int):
         self.last = last
         self._frames: deque[Frame] = deque()
+        self._bytes = 0
 
     def append(self, frame: Frame) -> None:
         """Add the frame that begins where the ring ends; forget what nobody may resume from any more."""
         self._frames.append(frame)
+        self._bytes += len(frame.wire)
         self.last = frame.stop
-        while self._frames[0].stop <= self.last - FURTHEST_BEHIND:
-            self._frames.popleft()
+        while self._frames[0].stop <= self.last - FURTHEST_BEHIND or self._bytes > MOST_KEPT:
+            self._bytes -= len(self._frames.popleft().wire)
 
     def reaches(self, seq: int) -> bool:
         """May a board at this number still be patched?"""

@@ -20,6 +20,7 @@ from django.db import Error as DatabaseGone
 from django.db import connection
 
 from leadboard.board import fragments, sign_ins
+from leadboard.board.direct_send import before_shutdown
 from leadboard.board.frames import Frame, Ring
 from leadboard.board.sign_ins import SignIn
 from leadboard.health import listener
@@ -50,6 +51,9 @@ class Member(Protocol):
     def hang_up(self, code: int) -> None:
         """Close the socket; never waits."""
 
+    def come_back(self) -> None:
+        """Say that this server stops."""
+
 
 class Relay:
     """All boards of this process that are open and up to date, and the two tasks that serve them."""
@@ -63,6 +67,7 @@ class Relay:
         self._starting = asyncio.Lock()
         self._thread: ThreadPoolExecutor | None = None
         self._last_frame = 0.0
+        self._keep_quiet: Callable[[], None] | None = None
 
     async def join(self, member: Member, after: int | None) -> bool:
         """Bring a socket from `after` to now, then keep it there; False when its sign-in does not hold.
@@ -94,6 +99,7 @@ class Relay:
         """Begin where the log ends now."""
         self._thread = self._thread or ThreadPoolExecutor(1, "board-relay")
         self._ring = Ring(await self._ask(feed_log.last_seq))
+        self._keep_quiet = before_shutdown(self._say_come_back)
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._relay()), loop.create_task(self._watch())]
         for task in self._tasks:
@@ -104,10 +110,18 @@ class Relay:
         for task in self._tasks:
             task.cancel()
         self._tasks = []
+        if self._keep_quiet is not None:
+            self._keep_quiet()
+            self._keep_quiet = None
         if self._thread is not None:
             self._thread.shutdown(wait=False)
             self._thread = None
         listener.forget()
+
+    def _say_come_back(self):
+        """The server stops on purpose: tell all boards."""
+        for member in self.members:
+            member.come_back()
 
     async def _ask(self, question: Callable[..., Answer], *about: object) -> Answer:
         """Return what a function of the ORM returns, from our own thread."""

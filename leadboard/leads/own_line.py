@@ -31,12 +31,20 @@ def parameters(name: str, dsn: str | None = None) -> dict:
 def connect(name: str, dsn: str | None = None) -> psycopg.Connection:
     """Return a new autocommit connection, to be closed by the caller; raises psycopg.Error."""
     line = psycopg.connect(**parameters(name, dsn))
-    line.execute(WATCH_THE_CLIENT)
+    try:
+        line.execute(WATCH_THE_CLIENT)
+    except BaseException:
+        line.close()
+        raise
     return line
 
 
 async def connect_async(name: str, dsn: str | None = None) -> psycopg.AsyncConnection:
     """The same for an event loop."""
     line = await psycopg.AsyncConnection.connect(**parameters(name, dsn))
-    await line.execute(WATCH_THE_CLIENT)
+    try:
+        await line.execute(WATCH_THE_CLIENT)
+    except BaseException:  # also a task that is cancelled just now
+        await line.close()
+        raise
     return line
