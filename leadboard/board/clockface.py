@@ -81,8 +81,10 @@ def face(lead: Lead, now: datetime) -> Face:
         return _without_clock(lead)
     if lead.due_state == "met":
         return _kept(lead)
-    if lead.due_state == "breached" and _acted_at(lead):
-        return Face("none", "Late", owed=f"by {spell_past((_acted_at(lead) - lead.due_at).total_seconds())}", icon="check")
+    acted_at = _acted_at(lead)
+    if lead.due_state == "breached" and acted_at:
+        late = spell_past((acted_at - lead.due_at).total_seconds())
+        return Face("none", "Late", owed=f"by {late}", icon="check")
     if lead.due_started_at and lead.due_started_at > now:
         return Face("paused", "Paused", owed=f"until {spell_moment(lead.due_started_at, now)}", icon="pause")
     return _running(lead, owed, now)

@@ -72,7 +72,9 @@ def path(lead: Lead, events: Iterable[LeadEvent]) -> list[Step]:
             if event.kind == "qualified":
                 label = f"Scored {event.facts.get('band') or 'by people'}"
             steps.setdefault(event.kind, Step(label, event.at))
-    owed = {"first_action": "First action", "contact": "Conversation", "follow_up": "Follow-up"}.get(lead.due_kind)
+    owed = {"first_action": "First action", "contact": "Conversation", "follow_up": "Follow-up"}.get(
+        lead.due_kind
+    )
     if owed and lead.due_at and lead.due_state in {"running", "warned"}:
         steps["owed"] = Step(owed, None, lead.due_at)
     return list(steps.values())
@@ -80,7 +82,9 @@ def path(lead: Lead, events: Iterable[LeadEvent]) -> list[Step]:
 
 def _names(events: list[LeadEvent]) -> dict[int, str]:
     """Return the names of the people that the facts name by id, in one query."""
-    ids = {value for event in events for key in PEOPLE_FACTS if isinstance(value := event.facts.get(key), int)}
+    ids = {
+        value for event in events for key in PEOPLE_FACTS if isinstance(value := event.facts.get(key), int)
+    }
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
@@ -107,7 +111,7 @@ def _word(key: str, value: Any, names: dict[int, str]) -> str:
         return _span(value)
     if value is None:
         return ""
-    return value.replace("_", " ") if isinstance(value, str) else str(value)
+    return value.replace("_", " ") if isinstance(value, str) and key != "rule" else str(value)
 
 
 def _time(text: str) -> str:

@@ -35,7 +35,9 @@ def story(request: HttpRequest, pk: int) -> dict[str, Any]:
     chosen = request.GET.get("who") if request.GET.get("who") in timeline.WHO else "all"
     with timezone.override(request.user.time_zone):
         entries = timeline.entries(events)
-    tabs = [(key, label, len([e for e in entries if key in ("all", e.by)])) for key, label in timeline.WHO.items()]
+    tabs = [
+        (key, label, len([e for e in entries if key in ("all", e.by)])) for key, label in timeline.WHO.items()
+    ]
     return {
         "lead": lead, "seq": seq, "viewer": request.user, "panels": panels(lead, request.user), "who": chosen,
         "tabs": tabs, "entries": [entry for entry in entries if chosen in ("all", entry.by)],

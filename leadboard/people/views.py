@@ -22,7 +22,9 @@ def me(request: HttpRequest) -> HttpResponse:
         return redirect("people:me")
     if form.errors:
         request.user.refresh_from_db(fields=["name", "time_zone"])
-    return render(request, "people/me.html", {"form": form, "zones": zones()}, status=422 if form.errors else 200)
+    return render(
+        request, "people/me.html", {"form": form, "zones": zones()}, status=422 if form.errors else 200
+    )
 
 
 @requires("see_leads")
@@ -35,5 +37,7 @@ def availability(request: HttpRequest) -> HttpResponse:
     request.user.availability = wanted
     request.user.save(update_fields=["availability"])
     back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(back if safe else "people:me")

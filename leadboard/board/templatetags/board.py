@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from leadboard.board import clockface
 from leadboard.leads.models import Lead
-from leadboard.leads.stages import CLAIMABLE_DESKS, Band, EnquiryClass
+from leadboard.leads.stages import CLAIMABLE_DESKS, Band, Desk, EnquiryClass, Stage
 from leadboard.people.models import Role
 from leadboard.people.rights import ROLES_BY_ACT, may
 
@@ -83,7 +83,9 @@ def band_key(lead: Lead) -> str:
 def why_now(lead: Lead) -> str:
     """Return the one line that says why somebody should care: the strongest reasons, else their words."""
     told = [reason["words"] for reason in lead.reasons if reason.get("words")]
-    raising = [reason["words"] for reason in lead.reasons if reason.get("points", 0) > 0 and reason.get("words")]
+    raising = [
+        reason["words"] for reason in lead.reasons if reason.get("points", 0) > 0 and reason.get("words")
+    ]
     if lead.enquiry_class == EnquiryClass.UNCLEAR and told:
         return f"Not scored: {told[0]}"
     if lead.score is not None and raising:
@@ -109,7 +111,9 @@ def quote(text: str) -> str:
 @register.filter
 def who_line(lead: Lead) -> str:
     """Return title and company as the second line of a row; the address when both are unknown."""
-    return " · ".join(filter(None, (lead.title, lead.company))) or (lead.email if lead.name else "No company given")
+    return " · ".join(filter(None, (lead.title, lead.company))) or (
+        lead.email if lead.name else "No company given"
+    )
 
 
 @register.filter
@@ -122,8 +126,10 @@ def desk_for(lead: Lead, viewer: Any = None) -> str:
 
 @register.filter
 def is_claimable(lead: Lead) -> bool:
-    """May sales claim the lead as it is now?"""
-    return lead.owner_id is None and lead.desk in CLAIMABLE_DESKS
+    """May sales claim the lead as it is now: from any desk but quarantine, a closed one only when disqualified?"""
+    is_disqualified = lead.desk == Desk.CLOSED and lead.stage == Stage.DISQUALIFIED
+    is_free = lead.owner_id is None and not lead.do_not_contact
+    return is_free and (lead.desk in CLAIMABLE_DESKS or is_disqualified)
 
 
 @register.filter

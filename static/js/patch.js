@@ -1,0 +1,61 @@
+// Puts fragments in place: by id, smallest first, without ever dropping the focus.
+import { draw } from "./clocks.js";
+
+const me = document.body.dataset.me;
+const parser = document.createElement("template");
+
+export function parse(html) {
+  parser.innerHTML = html;
+  return [...parser.content.children];
+}
+
+// Whose row it is: a fragment is the same for everybody, the page compares it with its own person.
+export function mark(row) {
+  const owner = row.dataset.owner;
+  row.dataset.desk = owner ? (owner === me ? "mine" : "taken") : "";
+}
+
+function adopt(part) {
+  const row = part.closest(".row");
+  if (!row || part.dataset.owner === undefined) return;
+  row.dataset.owner = part.dataset.owner;
+  row.dataset.place = part.dataset.place;
+  mark(row);
+}
+
+function keepFocus(old, fresh) {
+  if (!old.contains(document.activeElement)) return;
+  const row = fresh.closest(".row");
+  const next = fresh.querySelector("button, a[href]") ?? row;
+  next?.focus({ preventScroll: true });
+  if (!document.activeElement || document.activeElement === document.body) row?.focus({ preventScroll: true });
+}
+
+// Replaces the element with the same id; answers whether the page had one.
+export function replace(fresh) {
+  const old = document.getElementById(fresh.id);
+  if (!old) return false;
+  fresh.removeAttribute("data-hx-swap-oob");
+  if (old.classList.contains("clock-big")) fresh.classList.add("clock-big");
+  const focused = document.activeElement;
+  const held = old.contains(focused);
+  old.insertAdjacentElement("afterend", fresh);
+  adopt(fresh);
+  if (fresh.classList.contains("clock") && !fresh.dataset.due) fresh.closest(".row")?.removeAttribute("data-late");
+  if (held) keepFocus(old, fresh);
+  old.remove();
+  settle(fresh);
+  return true;
+}
+
+export function settle(part) {
+  window.htmx?.process(part);
+  draw(part.parentElement ?? part);
+}
+
+// A reply names all parts of a lead that changed; those that this page does not show are left out.
+export function withoutStrays(html) {
+  if (!html.includes("data-hx-swap-oob") || /^\s*<!doctype/i.test(html)) return html;
+  const isStray = (part) => part.dataset.hxSwapOob && !document.getElementById(part.id);
+  return parse(html).filter((part) => !isStray(part)).map((part) => part.outerHTML).join("");
+}

@@ -1,0 +1,18 @@
+// The one polite live region: what I did at once, what others did coalesced to one sentence in ten seconds.
+const QUIET = 10_000;
+const region = document.getElementById("say");
+let arrived = 0;
+let timer = null;
+
+export function say(words) {
+  region.textContent = words;
+}
+
+export function sayArrived(count) {
+  arrived += count;
+  timer ??= setTimeout(() => {
+    say(arrived === 1 ? "1 new lead" : `${arrived} new leads`);
+    arrived = 0;
+    timer = null;
+  }, QUIET);
+}

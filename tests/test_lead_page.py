@@ -1,0 +1,73 @@
+"""The lead page: head, message, the first 48 hours, one sentence per event; who may open it."""
+
+from django.utils import timezone
+
+from leadboard.leads import lifecycle, timeline
+from leadboard.leads.models import Lead
+from leadboard.leads.stages import Desk, Stage
+
+
+def test_the_page_tells_who_they_are_and_what_they_wrote(page, mia, make_lead):
+    lead = make_lead(
+        name="Ana Ruiz", title="VP Operations", company="Halden Optik", message="We run two sites."
+    )
+    html = page(mia).get(f"/leads/{lead.pk}/").content.decode()
+    assert "<h1" in html
+    assert "VP Operations, Halden Optik" in html
+    assert "We run two sites." in html
+    assert 'href="mailto:diana@barsund.test"' in html
+
+
+def test_a_stranger_and_an_unknown_or_erased_lead_get_nothing(client, page, ana, make_lead):
+    lead = make_lead()
+    assert client.get(f"/leads/{lead.pk}/").status_code == 302
+    assert page(ana).get(f"/leads/{lead.pk + 1}/").status_code == 404
+    assert page(ana).get("/leads/99999999999999999999/").status_code == 404
+    Lead.objects.filter(pk=lead.pk).update(erased_at=timezone.now())
+    assert page(ana).get(f"/leads/{lead.pk}/").status_code == 404
+    assert page(ana).get(f"/leads/{lead.pk}/panel/").status_code == 404
+
+
+def test_the_timeline_names_people_and_times_newest_first(ana, sam, make_lead):
+    lead = make_lead()
+    lifecycle.move(lead, "claimed", actor=sam, facts={"rep": sam.pk, "due": "2026-11-21T14:05:00+00:00"},
+                   owner=sam, desk=Desk.SALES, stage=Stage.SAL)  # fmt: skip
+    told = [(entry.headline, entry.detail) for entry in timeline.entries(timeline.events_of(lead))]
+    assert told[0] == ("Claimed by Sam Okafor", "contact by Sat 21 Nov 14:05")
+    assert told[-1] == ("Came in by Demo form", "")
+
+
+def test_the_timeline_can_be_narrowed_to_what_they_did(page, ana, make_lead):
+    lead = make_lead()
+    lifecycle.move(
+        lead, "qualified", facts={"score": 87, "band": "high", "enquiry_class": "buying", "route": "board"}
+    )
+    answer = page(ana).get(f"/leads/{lead.pk}/?who=prospect")
+    assert [entry.headline for entry in answer.context["entries"]] == ["Came in by Demo form"]
+    everything = page(ana).get(f"/leads/{lead.pk}/?who=nonsense").context
+    assert everything["who"] == "all"
+    assert "Scored 87 high" in [entry.headline for entry in everything["entries"]]
+
+
+def test_the_path_shows_the_stations_once_and_then_what_is_owed(make_lead, sam):
+    lead = make_lead()
+    lead.refresh_from_db()
+    for score in (40, 87):
+        lifecycle.move(lead, "qualified", facts={"score": score, "band": "high" if score > 80 else "medium"})
+    lifecycle.move(lead, "claimed", actor=sam, facts={"rep": sam.pk}, owner=sam, desk=Desk.SALES, stage=Stage.SAL,
+                   due_kind="contact", due_at=timezone.now(), due_state="running")  # fmt: skip
+    steps = timeline.path(lead, timeline.events_of(lead))
+    labels = [step.label for step in steps]
+    assert labels[0] == "Captured"
+    assert labels.count("Scored medium") == 1
+    assert labels[-2:] == ["Claimed", "Conversation"]
+    assert steps[-1].at is None
+
+
+def test_the_panel_is_the_same_lead_without_the_frame(page, ana, make_lead):
+    lead = make_lead(name="Ana Ruiz")
+    html = page(ana).get(f"/leads/{lead.pk}/panel/").content.decode()
+    assert "<html" not in html
+    assert f'data-panel="{lead.pk}"' in html
+    assert 'id="panel-h"' in html
+    assert f'id="lead-{lead.pk}-sla"' not in html
