@@ -126,7 +126,7 @@ def web_process(port=None, app="leadboard.asgi:application"):
     own = {"LEADBOARD_URL": f"http://localhost:{port}", "LEADBOARD_PROGRAM": "web"}
     process = subprocess.Popen(words, cwd=ROOT, env=environment(**own))
     try:
-        until(lambda: _answers(port), 30)
+        until(lambda: answers(port), 30)
         yield port, process
     finally:
         process.terminate()
@@ -138,7 +138,8 @@ def web_process(port=None, app="leadboard.asgi:application"):
             raise
 
 
-def _answers(port):
+def answers(port):
+    """Does somebody listen there?"""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
         return True
     return False
