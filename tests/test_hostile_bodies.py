@@ -34,7 +34,9 @@ def source():
 def send(client, source):
     def post(body, content_type=JSON, **headers):
         body = body if isinstance(body, bytes) else body.encode()
-        return client.generic("POST", f"/intake/{source.key}/", body, content_type=content_type, headers=headers)
+        return client.generic(
+            "POST", f"/intake/{source.key}/", body, content_type=content_type, headers=headers
+        )
 
     return post
 
@@ -209,11 +211,20 @@ def test_a_wrong_e_mail_address_is_kept_as_sent_and_marked(send, address):
 @pytest.mark.parametrize(
     "moment",
     [
-        "2023-02-29T10:00:00Z", "0000-00-00", "9999-12-31T23:59:59Z", "10000-01-01T00:00:00Z",
-        "2024-05-01T24:00:00Z", "2016-12-31T23:59:60Z", "2024-05-01T10:00:00+99:99", "2024-05-01T10:00:00",
-        "1970-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "soon", "-1",
+        "2023-02-29T10:00:00Z",
+        "0000-00-00",
+        "9999-12-31T23:59:59Z",
+        "10000-01-01T00:00:00Z",
+        "2024-05-01T24:00:00Z",
+        "2016-12-31T23:59:60Z",
+        "2024-05-01T10:00:00+99:99",
+        "2024-05-01T10:00:00",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "soon",
+        "-1",
     ],
-)  # fmt: skip
+)
 def test_an_impossible_submit_time_is_ignored(send, moment):
     assert send(person(submitted_at=moment)).status_code == 202
     assert Lead.objects.get().submitted_at is None
@@ -228,9 +239,12 @@ def test_a_country_that_does_not_exist_is_kept_beside_and_not_taken(send, countr
 
 
 def test_what_only_leadboard_decides_is_never_taken_from_outside(send):
-    assert send(
-        person(owner=1, stage="won", score=99, id=1, created="1970", desk="closed", do_not_contact=True)
-    ).status_code == 202
+    assert (
+        send(
+            person(owner=1, stage="won", score=99, id=1, created="1970", desk="closed", do_not_contact=True)
+        ).status_code
+        == 202
+    )
     lead = Lead.objects.get()
     assert (lead.owner, lead.stage, lead.score, lead.do_not_contact) == (None, "raw", None, False)
     assert lead.extra == {}
@@ -272,7 +286,11 @@ def test_a_list_where_a_text_is_expected_gives_its_first_text(send):
 
 
 def test_a_file_where_text_is_expected_is_kept_by_its_name(send):
-    body = part("email", "ana@halden.example") + part("name", b"\x89PNG\x00\xff", file="../../me.png") + b"--xx--"
+    body = (
+        part("email", "ana@halden.example")
+        + part("name", b"\x89PNG\x00\xff", file="../../me.png")
+        + b"--xx--"
+    )
     assert send(body, MULTIPART).status_code == 202
     assert Lead.objects.get().name == "../../me.png"
     assert bytes(Submission.objects.get().body) == body
@@ -280,7 +298,9 @@ def test_a_file_where_text_is_expected_is_kept_by_its_name(send):
 
 def test_a_multipart_form_is_read_with_its_base64_part(send):
     name = base64.b64encode("Søren".encode()).decode()
-    body = part("E-Mail", "s@halden.example") + part("Name", name, head="Content-Transfer-Encoding: base64\r\n")
+    body = part("E-Mail", "s@halden.example") + part(
+        "Name", name, head="Content-Transfer-Encoding: base64\r\n"
+    )
     assert send(body + b"--xx--\r\n", MULTIPART).status_code == 202
     assert Lead.objects.get().name == "Søren"
 

@@ -13,7 +13,12 @@ from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk, Stage
 
-ANA = {"name": "Ana Ruiz", "email": "ana@halden.example", "phone": "+49 30 1234567", "company": "Halden Optik"}
+ANA = {
+    "name": "Ana Ruiz",
+    "email": "ana@halden.example",
+    "phone": "+49 30 1234567",
+    "company": "Halden Optik",
+}
 
 
 @pytest.fixture
@@ -65,7 +70,16 @@ def test_the_same_person_joins_the_open_lead(send, again):
         {"phone": "030 1234567"},
         {"name": "Ana Ruiz"},
     ],
-    ids=["another firm", "a colleague", "the same switchboard", "no domain", "plus tag", "homoglyph", "no country", "name"],
+    ids=[
+        "another firm",
+        "a colleague",
+        "the same switchboard",
+        "no domain",
+        "plus tag",
+        "homoglyph",
+        "no country",
+        "name",
+    ],
 )
 def test_somebody_else_gets_a_lead_of_their_own(send, other):
     first, second = send(**ANA), send(**other)
@@ -74,7 +88,10 @@ def test_somebody_else_gets_a_lead_of_their_own(send, other):
 
 
 def test_two_people_of_one_free_mail_host_with_one_name_stay_two(send):
-    assert send(name="Ana Ruiz", email="ana1@gmail.com").lead != send(name="Ana Ruiz", email="ana2@gmail.com").lead
+    assert (
+        send(name="Ana Ruiz", email="ana1@gmail.com").lead
+        != send(name="Ana Ruiz", email="ana2@gmail.com").lead
+    )
 
 
 def test_a_joining_submission_fills_only_what_is_empty_and_brings_the_newer_message(send):
@@ -85,9 +102,13 @@ def test_a_joining_submission_fills_only_what_is_empty_and_brings_the_newer_mess
     assert lead.extra == {"budget": 5}
     assert lead.uid == first.id
     assert lead.last_touch_at == second.received_at
-    assert list(lead.events.order_by("version").values_list("kind", "version"))[0] == ("captured", 1)
+    assert lead.events.order_by("version").values_list("kind", "version").first() == ("captured", 1)
     joined = lead.events.get(kind="joined")
-    assert joined.facts == {"submission": str(second.id), "source": "Web form", "lead_type": joined.facts["lead_type"]}
+    assert joined.facts == {
+        "submission": str(second.id),
+        "source": "Web form",
+        "lead_type": joined.facts["lead_type"],
+    }
 
 
 def test_a_message_is_kept_when_the_next_submission_has_none(send):
@@ -116,7 +137,9 @@ def test_after_the_end_of_a_lead_the_person_begins_a_new_one(send, end):
 def test_events_of_capture_and_join_carry_nothing_of_the_person(send):
     send(**ANA, message="Call me")
     send(**ANA)
-    facts = json.dumps(list(LeadEvent.objects.filter(kind__in=["captured", "joined"]).values_list("facts", flat=True)))
+    facts = json.dumps(
+        list(LeadEvent.objects.filter(kind__in=["captured", "joined"]).values_list("facts", flat=True))
+    )
     assert not any(value in facts for value in [*ANA.values(), "Call me"])
 
 
@@ -153,7 +176,9 @@ def test_the_same_person_sent_fifty_times_at_once_is_one_lead(people):
 def post_alone(key, fields):
     """Post from a thread of its own and leave no connection behind."""
     try:
-        return Client().post(f"/intake/{key}/", json.dumps(fields), content_type="application/json").status_code
+        return (
+            Client().post(f"/intake/{key}/", json.dumps(fields), content_type="application/json").status_code
+        )
     finally:
         connection.close()
 

@@ -28,7 +28,9 @@ def source(db):
 @pytest.fixture
 def send(client, source):
     def post(body=BODY, content_type=JSON, **headers):
-        return client.generic("POST", f"/intake/{source.key}/", body, content_type=content_type, headers=headers)
+        return client.generic(
+            "POST", f"/intake/{source.key}/", body, content_type=content_type, headers=headers
+        )
 
     return post
 
@@ -58,7 +60,7 @@ def age(submission, seconds):
     """Make a submission look as if it came some seconds earlier."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE capture_submission SET received_at = received_at - make_interval(secs => %s) WHERE id = %s",
+            "UPDATE capture_submission SET received_at = received_at - %s * interval '1 s' WHERE id = %s",
             [seconds, submission.pk],
         )
 
@@ -75,7 +77,11 @@ def test_a_delivery_is_accepted_and_becomes_a_lead_of_the_same_id(send):
     assert (lead.stage, lead.desk, lead.source, lead.campaign) == ("raw", "board", "Web form", "Spring")
     event = lead.events.get(version=1)
     assert event.kind == "captured"
-    assert event.facts == {"submission": str(submission.id), "source": "Web form", "lead_type": lead.lead_type}
+    assert event.facts == {
+        "submission": str(submission.id),
+        "source": "Web form",
+        "lead_type": lead.lead_type,
+    }
 
 
 @pytest.mark.parametrize(
@@ -140,7 +146,9 @@ def test_the_same_key_and_body_get_the_same_answer_to_the_byte_and_make_one_lead
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type"), [(BODY + b" ", JSON), (BODY, "application/json; charset=utf-8")], ids=["body", "type"]
+    ("body", "content_type"),
+    [(BODY + b" ", JSON), (BODY, "application/json; charset=utf-8")],
+    ids=["body", "type"],
 )
 def test_the_same_key_with_another_body_is_refused(send, body, content_type):
     send(**{"idempotency-key": "k"})
@@ -171,7 +179,10 @@ def test_a_quarantined_delivery_is_replayed_with_its_first_answer_too(send):
 
 def test_without_a_key_the_same_body_twice_is_two_deliveries_of_one_lead(send):
     assert send().content != send().content
-    assert list(Submission.objects.order_by("received_at").values_list("state", flat=True)) == ["captured", "joined"]
+    assert list(Submission.objects.order_by("received_at").values_list("state", flat=True)) == [
+        "captured",
+        "joined",
+    ]
     assert Lead.objects.count() == 1
 
 
@@ -252,7 +263,10 @@ def test_a_source_with_a_secret_takes_the_bearer_or_the_signed_body(send, source
         {"x-leadboard-signature": "sha256=" + "0" * 64},
         {"x-leadboard-signature": "sha256=é"},
         {"x-leadboard-signature": "sha1=" + hmac.new(b"a long secret", BODY, hashlib.sha1).hexdigest()},
-        {"x-leadboard-signature": "sha256=" + hmac.new(b"a long secret", BODY + b" ", hashlib.sha256).hexdigest()},
+        {
+            "x-leadboard-signature": "sha256="
+            + hmac.new(b"a long secret", BODY + b" ", hashlib.sha256).hexdigest()
+        },
     ],
 )
 def test_a_wrong_or_missing_proof_is_refused_and_nothing_is_kept(send, source, headers):
@@ -285,7 +299,9 @@ def test_a_delivery_whose_digest_breaks_is_accepted_kept_and_digested_later(send
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_cannot_be_digested_after_many_tries_waits_in_quarantine_with_the_fault_in_words(send, broken_leads):
+def test_what_cannot_be_digested_after_many_tries_waits_in_quarantine_with_the_fault_in_words(
+    send, broken_leads
+):
     send()
     submission = Submission.objects.get()
     for _ in range(intake.TRIES):
@@ -303,7 +319,10 @@ def test_what_cannot_be_digested_after_many_tries_waits_in_quarantine_with_the_f
 def test_a_row_left_by_a_crash_between_keeping_and_digesting_is_found_by_many_sweeps_once(source):
     left = [
         Submission(
-            source=source, content_type=JSON, body=json.dumps({"email": f"p{n}@b.example"}).encode(), body_hash=b"x"
+            source=source,
+            content_type=JSON,
+            body=json.dumps({"email": f"p{n}@b.example"}).encode(),
+            body_hash=b"x",
         )
         for n in range(20)
     ]

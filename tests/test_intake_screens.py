@@ -24,7 +24,9 @@ def waiting(client, source):
 
 def test_a_marketer_adds_a_source_and_sees_its_address(page, mia):
     browser = page(mia)
-    answer = browser.post("/sources/", {"name": "Demo form", "vendor": "generic", "lead_type": "demo", "secret": ""})
+    answer = browser.post(
+        "/sources/", {"name": "Demo form", "vendor": "generic", "lead_type": "demo", "secret": ""}
+    )
     source = Source.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/sources/{source.pk}/")
     assert (source.name, source.lead_type, source.created_by) == ("Demo form", "demo", mia)
@@ -61,8 +63,11 @@ def test_the_mapping_form_shows_what_is_mapped_and_keeps_it(page, mia, source):
     answer = browser.get(f"/sources/{source.pk}/")
     assert 'value="First | Last"' in answer.text
     typed = {
-        "name": "First | Last", "own_name_0": "seats", "own_path_0": "Seats", "only_these": "on",
-    }  # fmt: skip
+        "name": "First | Last",
+        "own_name_0": "seats",
+        "own_path_0": "Seats",
+        "only_these": "on",
+    }
     assert browser.post(f"/sources/{source.pk}/", typed).status_code == 302
     source.refresh_from_db()
     assert source.mapping == {"name": ["First", "Last"], "title": None, "seats": "Seats", "*": None}
@@ -88,7 +93,10 @@ def test_what_is_put_away_makes_no_lead_and_is_kept(page, mia, waiting):
     browser.post(f"/sources/quarantine/{waiting.pk}/discard/")
     waiting.refresh_from_db()
     assert waiting.state == "discarded"
-    assert "not in quarantine any more" in browser.post(f"/sources/quarantine/{waiting.pk}/replay/", follow=True).text
+    assert (
+        "not in quarantine any more"
+        in browser.post(f"/sources/quarantine/{waiting.pk}/replay/", follow=True).text
+    )
     assert Lead.objects.count() == 0
 
 
@@ -111,9 +119,13 @@ def test_hostile_bodies_are_shown_as_text(page, mia, client, source):
 
 PAGES = ["/sources/", "/sources/quarantine/", "/sources/{source}/"]
 ACTS = [
-    "/sources/", "/sources/{source}/", "/sources/{source}/switch/", "/sources/{source}/replay/",
-    "/sources/quarantine/{waiting}/replay/", "/sources/quarantine/{waiting}/discard/",
-]  # fmt: skip
+    "/sources/",
+    "/sources/{source}/",
+    "/sources/{source}/switch/",
+    "/sources/{source}/replay/",
+    "/sources/quarantine/{waiting}/replay/",
+    "/sources/quarantine/{waiting}/discard/",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -138,15 +150,27 @@ def test_reps_and_strangers_may_not_act_on_sources(page, client, ana, otto, sour
 
 def test_a_source_is_made_read_and_changed_over_the_api(api, mia):
     session = api(mia)
-    answer = session.post("/api/sources/", {"name": "Ads", "secret": "s3cret", "mapping": {"email": "mail"}}, format="json")
+    answer = session.post(
+        "/api/sources/", {"name": "Ads", "secret": "s3cret", "mapping": {"email": "mail"}}, format="json"
+    )
     source = Source.objects.get()
     assert answer.status_code == 201
     assert answer.json() == {
-        "id": source.pk, "name": "Ads", "vendor": "generic", "path": f"/intake/{source.key}/",
-        "url": f"http://localhost:8000/intake/{source.key}/", "has_secret": True, "mapping": {"email": "mail"},
-        "lead_type": "", "campaign": "", "active": True, "created_at": answer.json()["created_at"],
-    }  # fmt: skip
-    changed = session.patch(f"/api/sources/{source.pk}/", {"active": False, "mapping": {"name": ["a", "b"]}}, format="json")
+        "id": source.pk,
+        "name": "Ads",
+        "vendor": "generic",
+        "path": f"/intake/{source.key}/",
+        "url": f"http://localhost:8000/intake/{source.key}/",
+        "has_secret": True,
+        "mapping": {"email": "mail"},
+        "lead_type": "",
+        "campaign": "",
+        "active": True,
+        "created_at": answer.json()["created_at"],
+    }
+    changed = session.patch(
+        f"/api/sources/{source.pk}/", {"active": False, "mapping": {"name": ["a", "b"]}}, format="json"
+    )
     assert (changed.status_code, changed.json()["active"]) == (200, False)
     assert session.get(f"/api/sources/{source.pk}/").json() == changed.json()
     assert session.get("/api/sources/").json()["results"] == [changed.json()]
@@ -179,8 +203,14 @@ def test_submissions_are_listed_filtered_and_read_raw(api, mia, client, source, 
     session = api(mia)
     states = sorted(row["state"] for row in session.get("/api/submissions/").json()["results"])
     assert states == ["captured", "quarantined"]
-    for query in ("state=quarantined", f"source={source.pk}&state=quarantined", "source=Web form&state=quarantined"):
-        assert [row["id"] for row in session.get(f"/api/submissions/?{query}").json()["results"]] == [str(waiting.pk)]
+    for query in (
+        "state=quarantined",
+        f"source={source.pk}&state=quarantined",
+        "source=Web form&state=quarantined",
+    ):
+        assert [row["id"] for row in session.get(f"/api/submissions/?{query}").json()["results"]] == [
+            str(waiting.pk)
+        ]
     assert session.get("/api/submissions/?source=other").json()["results"] == []
     raw = session.get(f"/api/submissions/{waiting.pk}/").json()
     assert json.loads(raw["body"]) == UNKNOWN
@@ -208,12 +238,17 @@ def test_a_whole_source_is_replayed_over_the_api(api, lea, source, waiting):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("get", "/api/sources/"), ("post", "/api/sources/"), ("get", "/api/sources/{source}/"),
-        ("patch", "/api/sources/{source}/"), ("post", "/api/sources/{source}/replay/"), ("get", "/api/submissions/"),
-        ("get", "/api/submissions/{waiting}/"), ("post", "/api/submissions/{waiting}/replay/"),
+        ("get", "/api/sources/"),
+        ("post", "/api/sources/"),
+        ("get", "/api/sources/{source}/"),
+        ("patch", "/api/sources/{source}/"),
+        ("post", "/api/sources/{source}/replay/"),
+        ("get", "/api/submissions/"),
+        ("get", "/api/submissions/{waiting}/"),
+        ("post", "/api/submissions/{waiting}/replay/"),
         ("post", "/api/submissions/{waiting}/discard/"),
     ],
-)  # fmt: skip
+)
 def test_reps_and_strangers_may_not_use_the_api_of_sources(api, client, ana, source, waiting, method, path):
     path = path.format(source=source.pk, waiting=waiting.pk)
     assert getattr(api(ana), method)(path).status_code == 403

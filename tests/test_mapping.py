@@ -1,5 +1,6 @@
 """From a payload to a person: what a mapping says, and what is guessed in three languages."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -15,53 +16,96 @@ def read(payload, rules=None):
 
 
 ANA = {
-    "name": "Ana Ruiz", "email": "ana@halden.example", "phone": "+49 30 1234567", "company": "Halden Optik",
-    "title": "Head of Sales", "message": "We want a demo next week, please",
-}  # fmt: skip
+    "name": "Ana Ruiz",
+    "email": "ana@halden.example",
+    "phone": "+49 30 1234567",
+    "company": "Halden Optik",
+    "title": "Head of Sales",
+    "message": "We want a demo next week, please",
+}
 
 FORMS = {
     "plain": dict(ANA),
     "labels for people": {
-        "First name": "Ana", "Last name": "Ruiz", "Work e-mail": "ana@halden.example", "Phone number": "+49 30 1234567",
-        "Company name": "Halden Optik", "Job title": "Head of Sales",
+        "First name": "Ana",
+        "Last name": "Ruiz",
+        "Work e-mail": "ana@halden.example",
+        "Phone number": "+49 30 1234567",
+        "Company name": "Halden Optik",
+        "Job title": "Head of Sales",
         "How can we help you?": "We want a demo next week, please",
     },
     "camel case": {
-        "firstName": "Ana", "lastName": "Ruiz", "emailAddress": "ana@halden.example", "phoneNumber": "+49 30 1234567",
-        "companyName": "Halden Optik", "jobTitle": "Head of Sales", "comments": "We want a demo next week, please",
+        "firstName": "Ana",
+        "lastName": "Ruiz",
+        "emailAddress": "ana@halden.example",
+        "phoneNumber": "+49 30 1234567",
+        "companyName": "Halden Optik",
+        "jobTitle": "Head of Sales",
+        "comments": "We want a demo next week, please",
     },
     "snake and kebab": {
-        "first_name": "Ana", "last-name": "Ruiz", "YOUR_EMAIL": "ana@halden.example", "mobile_phone": "+49 30 1234567",
-        "organisation": "Halden Optik", "position": "Head of Sales", "your-message": "We want a demo next week, please",
+        "first_name": "Ana",
+        "last-name": "Ruiz",
+        "YOUR_EMAIL": "ana@halden.example",
+        "mobile_phone": "+49 30 1234567",
+        "organisation": "Halden Optik",
+        "position": "Head of Sales",
+        "your-message": "We want a demo next week, please",
     },
     "German": {
-        "Anrede": "Frau", "Vorname": "Ana", "Nachname": "Ruiz", "E-Mail-Adresse*": "ana@halden.example",
-        "Telefon": "+49 30 1234567", "Firma": "Halden Optik", "Funktion": "Head of Sales",
+        "Anrede": "Frau",
+        "Vorname": "Ana",
+        "Nachname": "Ruiz",
+        "E-Mail-Adresse*": "ana@halden.example",
+        "Telefon": "+49 30 1234567",
+        "Firma": "Halden Optik",
+        "Funktion": "Head of Sales",
         "Ihre Nachricht an uns": "We want a demo next week, please",
     },
     "German with Unternehmen": {
-        "Ihr Name": "Ana Ruiz", "E-Mail": "ana@halden.example", "Telefonnummer:": "+49 30 1234567",
-        "Unternehmen": "Halden Optik", "Position": "Head of Sales",
+        "Ihr Name": "Ana Ruiz",
+        "E-Mail": "ana@halden.example",
+        "Telefonnummer:": "+49 30 1234567",
+        "Unternehmen": "Halden Optik",
+        "Position": "Head of Sales",
         "Wie können wir Ihnen helfen?": "We want a demo next week, please",
     },
     "French": {
-        "Prénom": "Ana", "Nom": "Ruiz", "Adresse e-mail": "ana@halden.example", "Téléphone": "+49 30 1234567",
-        "Société": "Halden Optik", "Poste": "Head of Sales", "Votre message": "We want a demo next week, please",
+        "Prénom": "Ana",
+        "Nom": "Ruiz",
+        "Adresse e-mail": "ana@halden.example",
+        "Téléphone": "+49 30 1234567",
+        "Société": "Halden Optik",
+        "Poste": "Head of Sales",
+        "Votre message": "We want a demo next week, please",
     },
     "French with Nom alone": {
-        "Nom": "Ana Ruiz", "Courriel": "ana@halden.example", "N° de téléphone": "+49 30 1234567",
-        "Entreprise": "Halden Optik", "Fonction": "Head of Sales",
+        "Nom": "Ana Ruiz",
+        "Courriel": "ana@halden.example",
+        "N° de téléphone": "+49 30 1234567",
+        "Entreprise": "Halden Optik",
+        "Fonction": "Head of Sales",
         "Comment pouvons-nous vous aider ?": "We want a demo next week, please",
     },
     "nested": {
-        "contact": {"name": {"first": "Ana", "last": "Ruiz"}, "email": "ana@halden.example", "phone": "+49 30 1234567"},
-        "company": {"name": "Halden Optik"}, "role": "Head of Sales", "message": "We want a demo next week, please",
+        "contact": {
+            "name": {"first": "Ana", "last": "Ruiz"},
+            "email": "ana@halden.example",
+            "phone": "+49 30 1234567",
+        },
+        "company": {"name": "Halden Optik"},
+        "role": "Head of Sales",
+        "message": "We want a demo next week, please",
     },
     "name and value pairs": {
         "fields": [
-            {"name": "firstname", "value": "Ana"}, {"name": "lastname", "value": "Ruiz"},
-            {"name": "email", "value": "ana@halden.example"}, {"name": "phone", "value": "+49 30 1234567"},
-            {"name": "company", "value": "Halden Optik"}, {"name": "jobtitle", "value": "Head of Sales"},
+            {"name": "firstname", "value": "Ana"},
+            {"name": "lastname", "value": "Ruiz"},
+            {"name": "email", "value": "ana@halden.example"},
+            {"name": "phone", "value": "+49 30 1234567"},
+            {"name": "company", "value": "Halden Optik"},
+            {"name": "jobtitle", "value": "Head of Sales"},
             {"name": "message", "value": "We want a demo next week, please"},
         ]
     },
@@ -73,16 +117,24 @@ FORMS = {
                 {"key": "q_3", "label": "Telephone", "type": "TEXT", "value": "+49 30 1234567"},
                 {"key": "q_4", "label": "Company", "type": "TEXT", "value": "Halden Optik"},
                 {"key": "q_5", "label": "Your role", "type": "TEXT", "value": "Head of Sales"},
-                {"key": "q_6", "label": "Comments", "type": "TEXT", "value": "We want a demo next week, please"},
+                {
+                    "key": "q_6",
+                    "label": "Comments",
+                    "type": "TEXT",
+                    "value": "We want a demo next week, please",
+                },
             ]
         }
     },
     "form names with brackets": {
-        "contact[name]": "Ana Ruiz", "contact[email]": "ana@halden.example", "contact[phone]": "+49 30 1234567",
-        "contact[company]": "Halden Optik", "contact[job_title]": "Head of Sales",
+        "contact[name]": "Ana Ruiz",
+        "contact[email]": "ana@halden.example",
+        "contact[phone]": "+49 30 1234567",
+        "contact[company]": "Halden Optik",
+        "contact[job_title]": "Head of Sales",
         "contact[message]": "We want a demo next week, please",
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("payload", FORMS.values(), ids=FORMS.keys())
@@ -99,7 +151,9 @@ def test_an_address_is_recognised_by_its_value_when_the_label_says_nothing():
 
 
 def test_the_address_of_the_owner_or_of_the_form_is_not_the_prospects():
-    person = read({"owner": {"email": "rep@firm.example"}, "form": {"name": "Demo"}, "email": "ana@halden.example"})
+    person = read(
+        {"owner": {"email": "rep@firm.example"}, "form": {"name": "Demo"}, "email": "ana@halden.example"}
+    )
     assert person.fields == {"email": "ana@halden.example"}
     assert person.extra == {"form.name": "Demo"}
 
@@ -115,7 +169,9 @@ def test_a_salutation_is_not_a_job_title():
 
 
 def test_what_is_not_recognised_is_kept_under_its_path():
-    person = read({"email": "a@b.example", "budget": 5000, "utm": {"source": "ads"}, "topics": ["a", "b"], "vip": True})
+    person = read(
+        {"email": "a@b.example", "budget": 5000, "utm": {"source": "ads"}, "topics": ["a", "b"], "vip": True}
+    )
     assert person.extra == {"budget": 5000, "utm.source": "ads", "topics": ["a", "b"], "vip": True}
 
 
@@ -130,8 +186,12 @@ def test_a_national_number_is_read_by_the_country_of_the_form():
 
 
 def test_the_submit_time_is_taken_with_its_zone_and_not_from_the_future():
-    assert read({"submittedAt": "2026-11-20T12:59:00+01:00"}).submitted_at == datetime(2026, 11, 20, 11, 59, tzinfo=UTC)
-    assert read({"submittedAt": "2026-11-20T12:04:00Z"}).submitted_at == datetime(2026, 11, 20, 12, 4, tzinfo=UTC)
+    assert read({"submittedAt": "2026-11-20T12:59:00+01:00"}).submitted_at == datetime(
+        2026, 11, 20, 11, 59, tzinfo=UTC
+    )
+    assert read({"submittedAt": "2026-11-20T12:04:00Z"}).submitted_at == datetime(
+        2026, 11, 20, 12, 4, tzinfo=UTC
+    )
     assert read({"submittedAt": "2026-11-20T12:06:00Z"}).submitted_at is None
 
 
@@ -151,7 +211,9 @@ def test_a_mapping_joins_several_paths_and_names_own_fields():
 
 
 def test_a_mapping_finds_a_field_whatever_its_case_and_place():
-    person = read({"data": {"fields": [{"label": "Your E-Mail", "value": "a@b.example"}]}}, {"email": "your e-mail"})
+    person = read(
+        {"data": {"fields": [{"label": "Your E-Mail", "value": "a@b.example"}]}}, {"email": "your e-mail"}
+    )
     assert person.email == "a@b.example"
 
 
@@ -160,7 +222,9 @@ def test_a_mapping_to_null_keeps_a_field_empty():
 
 
 def test_a_star_drops_what_the_mapping_does_not_name():
-    person = read({"mail": "a@b.example", "Tags": "will buy", "phone": "+49301234567"}, {"email": "mail", "*": None})
+    person = read(
+        {"mail": "a@b.example", "Tags": "will buy", "phone": "+49301234567"}, {"email": "mail", "*": None}
+    )
     assert (person.fields, person.extra, person.phone) == ({"email": "a@b.example"}, {}, None)
 
 
@@ -183,9 +247,8 @@ def test_a_number_can_be_mapped_to_a_name():
     ],
 )
 def test_a_wrong_mapping_is_refused_in_exact_words(rules, words):
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match=re.escape(words)):
         mapping.check(rules)
-    assert str(refusal.value) == words
 
 
 def test_a_thousand_values_are_read_and_the_extra_fields_are_bounded():

@@ -23,15 +23,27 @@ class SourceSerializer(serializers.ModelSerializer):
     path = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
     mapping = serializers.DictField(
-        required=False, child=serializers.JSONField(allow_null=True), help_text="{our field: path in the payload}"
+        required=False,
+        child=serializers.JSONField(allow_null=True),
+        help_text="{our field: path in the payload}",
     )
 
     class Meta:
         model = Source
         fields = [
-            "id", "name", "vendor", "path", "url", "secret", "has_secret", "mapping", "lead_type", "campaign", "active",
+            "id",
+            "name",
+            "vendor",
+            "path",
+            "url",
+            "secret",
+            "has_secret",
+            "mapping",
+            "lead_type",
+            "campaign",
+            "active",
             "created_at",
-        ]  # fmt: skip
+        ]
         read_only_fields = ["id", "created_at"]
         extra_kwargs = {"name": {"validators": []}}
 
@@ -56,7 +68,17 @@ class SubmissionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Submission
-        fields = ["id", "source", "state", "problem", "lead", "received_at", "submitted_at", "digested_at", "content_type"]
+        fields = [
+            "id",
+            "source",
+            "state",
+            "problem",
+            "lead",
+            "received_at",
+            "submitted_at",
+            "digested_at",
+            "content_type",
+        ]
         read_only_fields = fields
 
 
@@ -110,9 +132,16 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             raise Problem(422, "source", str(refusal)) from None
         return Response(SourceSerializer(source).data)
 
-    @extend_schema(summary="Replay all that waits in quarantine from this source", request=None, responses={
-        200: {"type": "object", "properties": {"replayed": {"type": "integer"}, "waiting": {"type": "integer"}}}
-    })  # fmt: skip
+    @extend_schema(
+        summary="Replay all that waits in quarantine from this source",
+        request=None,
+        responses={
+            200: {
+                "type": "object",
+                "properties": {"replayed": {"type": "integer"}, "waiting": {"type": "integer"}},
+            }
+        },
+    )
     @action(detail=True, methods=["post"])
     def replay(self, request, pk=None):
         """Return how many became leads or joined one, and how many still wait."""

@@ -11,25 +11,52 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from publicsuffixlist import PublicSuffixList
 
-FREE_MAIL = frozenset(
-    "aol.com arcor.de bluewin.ch free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com "
-    "hey.com hotmail.com hotmail.co.uk hotmail.de hotmail.fr icloud.com laposte.net libero.it live.com live.de live.fr "
-    "mac.com mail.com mail.ru mail.de mailbox.org me.com msn.com naver.com orange.fr outlook.com outlook.de outlook.fr "
-    "pm.me posteo.de proton.me protonmail.com qq.com sfr.fr t-online.de tutanota.com wanadoo.fr web.de yahoo.com "
-    "yahoo.co.in yahoo.co.uk yahoo.de yahoo.fr yandex.com yandex.ru ymail.com zoho.com 126.com 163.com".split()
+_FREE_MAIL = (
+    "aol.com arcor.de bluewin.ch free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net "
+    "googlemail.com "
+    "hey.com hotmail.com hotmail.co.uk hotmail.de hotmail.fr icloud.com laposte.net libero.it live.com "
+    "live.de live.fr "
+    "mac.com mail.com mail.ru mail.de mailbox.org me.com msn.com naver.com orange.fr outlook.com "
+    "outlook.de outlook.fr "
+    "pm.me posteo.de proton.me protonmail.com qq.com sfr.fr t-online.de tutanota.com wanadoo.fr web.de "
+    "yahoo.com "
+    "yahoo.co.in yahoo.co.uk yahoo.de yahoo.fr yandex.com yandex.ru ymail.com zoho.com 126.com 163.com"
 )
+FREE_MAIL = frozenset(_FREE_MAIL.split())
+_NAMES_BY_CODE = {
+    "AE": "uae",
+    "AT": "osterreich, oesterreich, autriche",
+    "BE": "belgien, belgique",
+    "BR": "brasilien, bresil",
+    "CA": "kanada",
+    "CH": "schweiz, suisse",
+    "CN": "chine",
+    "CZ": "tschechien, czechia",
+    "DE": "deutschland, allemagne",
+    "DK": "danemark",
+    "ES": "spanien, espagne, espana",
+    "FI": "finnland, finlande",
+    "FR": "frankreich",
+    "GB": "uk, great britain, england, united kingdom, vereinigtes konigreich, grossbritannien, royaume-uni",
+    "IE": "irland, irlande",
+    "IN": "indien, inde",
+    "IT": "italien, italie, italia",
+    "JP": "japon",
+    "KR": "south korea",
+    "LU": "luxemburg",
+    "MA": "maroc",
+    "MX": "mexiko, mexique",
+    "NL": "niederlande, pays-bas, holland",
+    "NO": "norwegen, norvege",
+    "PL": "polen, pologne",
+    "SE": "schweden, suede",
+    "TR": "turkei, turquie",
+    "US": "usa, united states of america, etats-unis, vereinigte staaten",
+}
 COUNTRIES_IN_OTHER_WORDS = {
-    "uk": "GB", "great britain": "GB", "england": "GB", "united kingdom": "GB", "vereinigtes konigreich": "GB",
-    "grossbritannien": "GB", "royaume-uni": "GB", "usa": "US", "united states of america": "US", "etats-unis": "US",
-    "vereinigte staaten": "US", "deutschland": "DE", "allemagne": "DE", "osterreich": "AT", "oesterreich": "AT",
-    "autriche": "AT", "schweiz": "CH", "suisse": "CH", "frankreich": "FR", "spanien": "ES", "espagne": "ES",
-    "espana": "ES", "italien": "IT", "italie": "IT", "italia": "IT", "niederlande": "NL", "pays-bas": "NL",
-    "holland": "NL", "belgien": "BE", "belgique": "BE", "luxemburg": "LU", "polen": "PL", "pologne": "PL",
-    "danemark": "DK", "schweden": "SE", "suede": "SE", "norwegen": "NO", "norvege": "NO", "finnland": "FI",
-    "finlande": "FI", "tschechien": "CZ", "czechia": "CZ", "irland": "IE", "irlande": "IE", "kanada": "CA",
-    "brasilien": "BR", "bresil": "BR", "indien": "IN", "inde": "IN", "japon": "JP", "chine": "CN", "turkei": "TR",
-    "turquie": "TR", "uae": "AE", "maroc": "MA", "mexiko": "MX", "mexique": "MX", "south korea": "KR",
-}  # fmt: skip
+    name: code for code, names in _NAMES_BY_CODE.items() for name in names.split(", ")
+}
+
 LONGEST_PHONE, SHORTEST_E164 = 60, 9
 
 
@@ -40,9 +67,13 @@ def canonical_email(text: str) -> str | None:
     """
     try:
         parts = validate_email(
-            text.strip().rstrip("."), check_deliverability=False, globally_deliverable=False,
-            allow_quoted_local=False, allow_domain_literal=False, allow_display_name=False,
-        )  # fmt: skip
+            text.strip().rstrip("."),
+            check_deliverability=False,
+            globally_deliverable=False,
+            allow_quoted_local=False,
+            allow_domain_literal=False,
+            allow_display_name=False,
+        )
     except (EmailNotValidError, UnicodeError):
         return None
     domain = (parts.ascii_domain or "").lower()
@@ -84,7 +115,9 @@ def company_domain(email: str | None, website: str = "") -> str | None:
 
 def folded(text: str) -> str:
     """Return a text for comparing: lower case, without accents and surplus spaces."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
+    )
     return " ".join(plain.casefold().split())
 
 

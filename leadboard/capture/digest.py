@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
 from leadboard.capture import identity, mapping
 from leadboard.capture.mapping import Person
@@ -16,6 +15,10 @@ from leadboard.leads.models import Lead
 from leadboard.playbook import policy, versions
 
 COLUMNS = ("name", "email", "phone", "company", "title", "country", "website", "campaign", "basis")
+SETTLE = """
+UPDATE capture_submission SET state = %s, problem = %s, lead_id = %s, submitted_at = %s, digested_at = now()
+WHERE id = %s AND state = %s
+"""
 
 
 class AlreadyDigested(Exception):
@@ -85,14 +88,20 @@ def _capture(submission: Submission, person: Person) -> Lead:
     playbook = versions.active()
     lead_type = _lead_type(playbook, source, person)
     lead, _ = lifecycle.capture(
-        {name: fields[name] for name in COLUMNS if name in fields} | {
-            "uid": submission.id, "message": fields.get("message", ""), "extra": person.extra, "source": source.name,
-            "campaign": fields.get("campaign") or source.campaign, "lead_type": lead_type,
-            "submitted_at": person.submitted_at, "last_touch_at": submission.received_at,
+        {name: fields[name] for name in COLUMNS if name in fields}
+        | {
+            "uid": submission.id,
+            "message": fields.get("message", ""),
+            "extra": person.extra,
+            "source": source.name,
+            "campaign": fields.get("campaign") or source.campaign,
+            "lead_type": lead_type,
+            "submitted_at": person.submitted_at,
+            "last_touch_at": submission.received_at,
         },
         facts=_facts(submission, lead_type),
         playbook_version=playbook.version,
-    )  # fmt: skip
+    )
     return lead
 
 
@@ -110,16 +119,22 @@ def _join(submission: Submission, person: Person, lead: Lead) -> Lead:
     if extra != lead.extra:
         changes["extra"] = extra
     lifecycle.move(
-        lead, "joined", facts=_facts(submission, lead_type), playbook_version=playbook.version,
-        last_touch_at=submission.received_at, **changes,
-    )  # fmt: skip
+        lead,
+        "joined",
+        facts=_facts(submission, lead_type),
+        playbook_version=playbook.version,
+        last_touch_at=submission.received_at,
+        **changes,
+    )
     return lead
 
 
 def _lead_type(playbook, source: Source, person: Person) -> str:
     """Return the type that the source declares, else the one that the playbook sees in the content."""
     declared = source.lead_type or person.fields.get("lead_type", "")
-    facts = {"form": source.name} | person.extra | person.fields | {"source": source.name, "lead_type": declared}
+    facts = (
+        {"form": source.name} | person.extra | person.fields | {"source": source.name, "lead_type": declared}
+    )
     return policy.lead_type(playbook, facts=facts)
 
 
@@ -129,9 +144,14 @@ def _facts(submission: Submission, lead_type: str) -> dict[str, str]:
 
 
 def _settle(submission: Submission, state: str, *, problem: str = "", lead=None, submitted_at=None) -> None:
-    changes = {"state": state, "problem": problem, "lead": lead, "submitted_at": submitted_at}
-    settled = Submission.objects.filter(pk=submission.pk, state=submission.state).update(digested_at=Now(), **changes)
-    if not settled:
-        raise AlreadyDigested(str(submission.pk))
-    for name, value in changes.items():
-        setattr(submission, name, value)
+    with connection.cursor() as cursor:
+        values = [state, problem, lead and lead.pk, submitted_at, submission.pk, submission.state]
+        cursor.execute(SETTLE, values)
+        if not cursor.rowcount:
+            raise AlreadyDigested(str(submission.pk))
+    submission.state, submission.problem, submission.lead, submission.submitted_at = (
+        state,
+        problem,
+        lead,
+        submitted_at,
+    )

@@ -14,25 +14,35 @@ SHOWN = [name for name in FIELDS if name not in ("lead_type", "basis")]
 def text(label, **options):
     """Return a short text field that keeps what was typed."""
     return forms.CharField(
-        label=label, required=options.pop("required", False), max_length=options.pop("max_length", 300),
-        widget=forms.TextInput({"class": "input", "autocomplete": "off"}), **options,
-    )  # fmt: skip
+        label=label,
+        required=options.pop("required", False),
+        max_length=options.pop("max_length", 300),
+        widget=forms.TextInput({"class": "input", "autocomplete": "off"}),
+        **options,
+    )
 
 
 class SourceForm(forms.Form):
     """Add a source."""
 
     name = text("Name", required=True, max_length=80)
-    vendor = forms.ChoiceField(choices=[(name, name) for name in VENDORS], widget=forms.Select({"class": "input"}))
-    lead_type = forms.ChoiceField(label="Its leads come for", required=False, widget=forms.Select({"class": "input"}))
-    secret = text("Secret", max_length=500, help_text="Senders must show that they know it. Empty: anybody may send.")
+    vendor = forms.ChoiceField(
+        choices=[(name, name) for name in VENDORS], widget=forms.Select({"class": "input"})
+    )
+    lead_type = forms.ChoiceField(
+        label="Its leads come for", required=False, widget=forms.Select({"class": "input"})
+    )
+    secret = text(
+        "Secret", max_length=500, help_text="Senders must show that they know it. Empty: anybody may send."
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         types = versions.active().lead_types
         self.fields["lead_type"].choices = [
-            ("", "whatever the playbook reads in it"), *((name, name.replace("_", " ")) for name in types),
-        ]  # fmt: skip
+            ("", "whatever the playbook reads in it"),
+            *((name, name.replace("_", " ")) for name in types),
+        ]
 
     def add(self, person):
         """Return the new source, or None with the refusal among the errors."""
@@ -60,7 +70,10 @@ class MappingForm(forms.Form):
             self.fields[f"own_path_{number}"] = text("Its path")
 
     def _typed(self, own):
-        typed = {name: " | ".join([path] if isinstance(path, str) else path or []) for name, path in self.source.mapping.items()}
+        typed = {
+            name: " | ".join([path] if isinstance(path, str) else path or [])
+            for name, path in self.source.mapping.items()
+        }
         for number, name in enumerate(own):
             typed |= {f"own_name_{number}": name, f"own_path_{number}": typed[name]}
         return typed | {"only_these": "*" in self.source.mapping}
@@ -76,9 +89,16 @@ class MappingForm(forms.Form):
     def mapping(self):
         """Return the mapping that was typed; a field that was empty and null stays null."""
         given = [(name, self.cleaned_data[name]) for name in SHOWN]
-        given += [(self.cleaned_data[f"own_name_{n}"], self.cleaned_data[f"own_path_{n}"]) for n in range(len(self.own))]
+        given += [
+            (self.cleaned_data[f"own_name_{n}"], self.cleaned_data[f"own_path_{n}"])
+            for n in range(len(self.own))
+        ]
         mapping = {name: self._paths(typed) for name, typed in given if name and typed}
-        kept = {name: None for name, path in self.source.mapping.items() if path is None and name != "*" and name not in mapping}
+        kept = {
+            name: None
+            for name, path in self.source.mapping.items()
+            if path is None and name != "*" and name not in mapping
+        }
         return mapping | kept | ({"*": None} if self.cleaned_data["only_these"] else {})
 
     def save(self):

@@ -3,20 +3,23 @@
 A person is known by e-mail address, else by phone number, else by company domain and name.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
 
 from leadboard.capture import contact
 from leadboard.capture.mapping import Person
-from leadboard.capture.models import IdentityKey
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import OVER, Desk
 
 EMAIL, PHONE, COMPANY = "email", "phone", "company"
 ORDER = (EMAIL, PHONE, COMPANY)
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(value, 0)) FROM unnest(%s::text[]) AS value"
+OWNERS = """
+SELECT kind, value, lead_id
+FROM capture_identitykey JOIN unnest(%s::text[], %s::text[]) AS k (kind, value) USING (kind, value)
+"""
 POINT = """
 INSERT INTO capture_identitykey (kind, value, lead_id)
 SELECT kind, value, %s FROM unnest(%s::text[], %s::text[]) AS k (kind, value)
@@ -38,12 +41,17 @@ def keys_of(person: Person) -> list[Key]:
     """Return the canonical keys of a person, the strongest first."""
     name = contact.folded(person.fields.get("name", ""))
     domain = contact.company_domain(person.email, person.fields.get("website", ""))
-    keys = {EMAIL: person.email, PHONE: person.phone, COMPANY: f"{domain} {name}" if domain and name else None}
+    keys = {
+        EMAIL: person.email,
+        PHONE: person.phone,
+        COMPANY: f"{domain} {name}" if domain and name else None,
+    }
     return [(kind, keys[kind]) for kind in ORDER if keys[kind]]
 
 
 def look_up(person: Person) -> Found:
-    """Return who this is, with the lead locked, and let no other transaction answer the same question meanwhile.
+    """Return who this is, with the lead locked, and let no other transaction answer the same question
+    meanwhile.
 
     To be called in a transaction, as its first act. The keys are locked in one order everywhere, and
     before the lead, so that two submissions of one person wait for each other and never deadlock.
@@ -60,10 +68,9 @@ def look_up(person: Person) -> Found:
 
 def point(found: Found, lead: Lead) -> None:
     """Make the free keys of a person point to this lead."""
-    kinds, values = [kind for kind, _ in found.free], [value for _, value in found.free]
-    if kinds:
+    if found.free:
         with connection.cursor() as cursor:
-            cursor.execute(POINT, [lead.pk, kinds, values])
+            cursor.execute(POINT, [lead.pk, *_columns(found.free)])
 
 
 def is_open(lead: Lead) -> bool:
@@ -73,24 +80,29 @@ def is_open(lead: Lead) -> bool:
 
 def known(keys: list[Key]) -> bool:
     """Does any of these keys point to an open lead? (For previews; takes no lock.)"""
-    return any(is_open(row.lead) for row in _rows(keys).select_related("lead"))
+    return any(is_open(lead) for lead in Lead.objects.filter(pk__in=_owners(keys).values()))
 
 
-def _rows(keys: list[Key]):
-    wanted = Q()
-    for kind, value in keys:
-        wanted |= Q(kind=kind, value=value)
-    return IdentityKey.objects.filter(wanted) if keys else IdentityKey.objects.none()
+def _columns(keys: Sequence[Key]) -> list[list[str]]:
+    """Return the kinds and the values, as the SQL above takes them."""
+    return [[kind for kind, _ in keys], [value for _, value in keys]]
+
+
+def _owners(keys: list[Key]) -> dict[Key, int]:
+    """Return to which lead's row each of the keys points now, open or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(OWNERS, _columns(keys))
+        return {(kind, value): lead for kind, value, lead in cursor.fetchall()}
 
 
 def _leads_of(keys: list[Key]) -> dict[Key, Lead]:
     """Return the open leads that the keys point to, locked in one order."""
-    rows = list(_rows(keys))
-    if not rows:
+    owners = _owners(keys)
+    if not owners:
         return {}
-    locked = Lead.objects.select_for_update(of=("self",)).filter(pk__in={row.lead_id for row in rows}).order_by("pk")
+    locked = Lead.objects.select_for_update(of=("self",)).filter(pk__in=set(owners.values())).order_by("pk")
     leads = {lead.pk: lead for lead in locked if is_open(lead)}
-    return {(row.kind, row.value): leads[row.lead_id] for row in rows if row.lead_id in leads}
+    return {key: leads[owner] for key, owner in owners.items() if owner in leads}
 
 
 def _is_same(person: Person, lead: Lead, kind: str) -> bool:

@@ -1,6 +1,7 @@
 """Leads from a file: each row is a submission of its own and goes the way of all submissions.
 
-So a row is kept before it is digested, joins the person it belongs to, and a second or a broken-off run of the same
+So a row is kept before it is digested, joins the person it belongs to, and a second or a broken-off run of
+the same
 file doubles nothing: a row's idempotency key is the file's hash and the row's number.
 """
 
@@ -27,7 +28,9 @@ LARGEST_MAPPING = 100_000
 
 @dataclass
 class Report:
-    """What became of the rows: how many made or joined a lead or were there already, and the refused ones with why."""
+    """What became of the rows: how many made or joined a lead or were there already, and the refused ones
+    with why.
+    """
 
     imported: int = 0
     joined: int = 0
@@ -49,7 +52,9 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a CSV or XLSX file as {column: cell}; raises BadFile for a file or row that is broken."""
+    """Yield the rows of a CSV or XLSX file as {column: cell}; raises BadFile for a file or row that is
+    broken.
+    """
     for row in read_sheet(path):
         if row.problem:
             raise BadFile(f"Row {row.number}: {row.problem}")
@@ -84,7 +89,9 @@ def write_refused(path: Path, report: Report) -> None:
         writer = csv.writer(file)
         writer.writerow(["row", "reason", *(csv_cells.safe(name) for name in columns)])
         for row, reason in report.refused:
-            writer.writerow([row.number, reason, *(csv_cells.safe(row.cells.get(name, "")) for name in columns)])
+            writer.writerow(
+                [row.number, reason, *(csv_cells.safe(row.cells.get(name, "")) for name in columns)]
+            )
 
 
 def _hash(path: Path) -> str:
@@ -96,12 +103,19 @@ def _hash(path: Path) -> str:
 
 
 def _refuse_unknown_columns(row: Row, rules: dict[str, Any]) -> None:
-    paths = [path for paths in rules.values() if paths is not None for path in ([paths] if isinstance(paths, str) else paths)]
+    paths = [
+        path
+        for paths in rules.values()
+        if paths is not None
+        for path in ([paths] if isinstance(paths, str) else paths)
+    ]
     lower = {name.casefold() for name in row.cells}
     missing = [path for path in paths if path.casefold() not in lower]
     if missing:
-        raise BadFile(f"The mapping names columns that the file does not have: {', '.join(missing)}. "
-                      f"It has: {', '.join(row.cells)}.")  # fmt: skip
+        raise BadFile(
+            f"The mapping names columns that the file does not have: {', '.join(missing)}. "
+            f"It has: {', '.join(row.cells)}."
+        )
 
 
 def _foresee(row: Row, source: Source, report: Report, seen: set[identity.Key]) -> None:
@@ -122,9 +136,13 @@ def _import_row(row: Row, source: Source, key: str, report: Report) -> None:
     payload = _payload(row)
     body = json.dumps(payload, ensure_ascii=False).encode()
     submission = Submission(
-        source=source, content_type=CONTENT_TYPE, body=body, idempotency_key=key,
-        body_hash=intake.fingerprint(CONTENT_TYPE, body), headers={"Row": row.number},
-    )  # fmt: skip
+        source=source,
+        content_type=CONTENT_TYPE,
+        body=body,
+        idempotency_key=key,
+        body_hash=intake.fingerprint(CONTENT_TYPE, body),
+        headers={"Row": row.number},
+    )
     received_at = intake.keep(submission)
     if received_at is None and not (submission := _waiting(submission)):
         report.known += 1

@@ -25,7 +25,8 @@ TRIES, BATCH = 7, 100
 KEEP = """
 WITH patience AS (SELECT set_config('lock_timeout', '1s', true) AS is_set)
 INSERT INTO capture_submission
-    (id, source_id, received_at, content_type, headers, body, body_hash, idempotency_key, state, problem, attempts)
+    (id, source_id, received_at, content_type, headers, body, body_hash, idempotency_key,
+     state, problem, attempts)
 SELECT %s, %s, now(), %s, %s, %s, %s, %s, 'received', '', 0 FROM patience WHERE is_set IS NOT NULL
 ON CONFLICT (source_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
 RETURNING received_at
@@ -43,19 +44,27 @@ RETURNING id
 
 
 def accept(
-    source: Source, content_type: str, body: bytes, payload: dict[str, Any], *,
-    headers: Mapping[str, str], idempotency_key: str | None = None,
-) -> uuid.UUID:  # fmt: skip
+    source: Source,
+    content_type: str,
+    body: bytes,
+    payload: dict[str, Any],
+    *,
+    headers: Mapping[str, str],
+    idempotency_key: str | None = None,
+) -> uuid.UUID:
     """Keep a delivery, then digest it; return the submission's id, the first one's for a key used again.
 
     Raises Problem 422 when the key came with another body before, 409 while its twin is in flight.
     Once the delivery is committed nothing is raised any more.
     """
     submission = Submission(
-        source=source, content_type=content_type, body=body, body_hash=fingerprint(content_type, body),
-        headers={name: headers[name][:LONGEST_HEADER].replace("\x00", "") for name in KEPT_HEADERS if name in headers},
+        source=source,
+        content_type=content_type,
+        body=body,
+        body_hash=fingerprint(content_type, body),
+        headers=_kept(headers),
         idempotency_key=idempotency_key,
-    )  # fmt: skip
+    )
     received_at = keep(submission)
     if received_at is None:
         return first_of(submission).id
@@ -67,9 +76,14 @@ def accept(
 def keep(submission: Submission) -> datetime | None:
     """Insert a submission; return when it was received, or None if its idempotency key is known already."""
     values = [
-        submission.id, submission.source_id, submission.content_type, Jsonb(submission.headers), submission.body,
-        submission.body_hash, submission.idempotency_key,
-    ]  # fmt: skip
+        submission.id,
+        submission.source_id,
+        submission.content_type,
+        Jsonb(submission.headers),
+        submission.body,
+        submission.body_hash,
+        submission.idempotency_key,
+    ]
     try:
         with connection.cursor() as cursor:
             cursor.execute(KEEP, values)
@@ -77,11 +91,19 @@ def keep(submission: Submission) -> datetime | None:
     except OperationalError as error:
         if isinstance(error.__cause__, errors.LockNotAvailable):
             raise Problem(
-                409, "in_flight", "The same Idempotency-Key is being received right now; ask again.",
+                409,
+                "in_flight",
+                "The same Idempotency-Key is being received right now; ask again.",
                 headers={"Retry-After": "1"},
-            ) from None  # fmt: skip
+            ) from None
         raise
     return row[0] if row else None
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that are kept, bounded, and without NUL, which PostgreSQL cannot store."""
+    kept = ((name, headers.get(name, "")[:LONGEST_HEADER].replace("\x00", "")) for name in KEPT_HEADERS)
+    return {name: value for name, value in kept if value}
 
 
 def first_of(submission: Submission) -> Submission:
@@ -100,7 +122,9 @@ def fingerprint(content_type: str, body: bytes) -> bytes:
 
 
 def idempotency_key(headers: Mapping[str, str]) -> str | None:
-    """Return the Idempotency-Key, None without one; Problem 400 unless it is 1 to 255 printable ASCII characters."""
+    """Return the Idempotency-Key, None without one; Problem 400 unless it is 1 to 255 printable ASCII
+    characters.
+    """
     key = headers.get("Idempotency-Key")
     if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
         raise Problem(400, "bad_key", "An Idempotency-Key has 1 to 255 printable ASCII characters.")
@@ -108,13 +132,17 @@ def idempotency_key(headers: Mapping[str, str]) -> str | None:
 
 
 def digest_or_leave(submission: Submission, payload: dict[str, Any] | None = None) -> Exception | None:
-    """Digest a kept submission; on any fault leave it for the sweep and return the fault, so that nothing is lost."""
+    """Digest a kept submission; on any fault leave it for the sweep and return the fault, so that nothing
+    is lost.
+    """
     try:
         digest(submission, payload)
     except AlreadyDigested:
         return None
-    except Exception as fault:  # noqa: BLE001 - whatever it is: the submission is kept and the sweep tries again
-        log.exception("submission %s could not be digested; it stays received and is tried again", submission.pk)
+    except Exception as fault:  # whatever it is: the submission is kept and tried again
+        log.exception(
+            "submission %s could not be digested; it stays received and is tried again", submission.pk
+        )
         return fault
     return None
 
@@ -128,7 +156,9 @@ def digest_left_behind() -> int:
     with connection.cursor() as cursor:
         cursor.execute(LEFT_BEHIND, [BATCH])
         waiting = [row[0] for row in cursor.fetchall()]
-    for submission in Submission.objects.filter(pk__in=waiting).select_related("source").order_by("received_at"):
+    for submission in (
+        Submission.objects.filter(pk__in=waiting).select_related("source").order_by("received_at")
+    ):
         fault = digest_or_leave(submission)
         if fault and submission.attempts >= TRIES:
             _give_up(submission, fault)

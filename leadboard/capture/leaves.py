@@ -21,7 +21,9 @@ class Leaf(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Return the value as text without surrounding space; "" for what is no text: yes/no, objects, nothing."""
+        """Return the value as text without surrounding space; "" for what is no text: yes/no, objects,
+        nothing.
+        """
         value = self.value[0] if isinstance(self.value, list) and self.value else self.value
         return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 

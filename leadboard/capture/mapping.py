@@ -18,14 +18,26 @@ from django.utils.dateparse import parse_datetime
 from leadboard.capture import contact, labels
 from leadboard.capture.leaves import Leaf, leaves
 
-PERSON = ("name", "first_name", "last_name", "email", "phone", "company", "title", "country", "website", "message")
+PERSON = (
+    "name",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "company",
+    "title",
+    "country",
+    "website",
+    "message",
+)
 FIELDS = (*PERSON, "campaign", "lead_type", "basis", "submitted_at")
 # The product's own columns: nobody outside sets them, and they must not look like facts of the prospect.
-OURS = frozenset(
-    "id uid owner owner_id stage desk version digest score band probability reasons enquiry_class scored_at seq created "
-    "created_at do_not_contact target_account due_at due_kind due_state contact_marks".split()
+OURS = labels.word_set(
+    "id uid owner owner_id stage desk version digest score band probability reasons enquiry_class "
+    "scored_at seq created "
+    "created_at do_not_contact target_account due_at due_kind due_state contact_marks"
 )
-SALUTATIONS = frozenset("mr mrs ms mx miss herr frau divers m mme mlle monsieur madame sir madam".split())
+SALUTATIONS = labels.word_set("mr mrs ms mx miss herr frau divers m mme mlle monsieur madame sir madam")
 REST = "*"
 LOOK_LIKE_SPACE = "\u115f\u1160\u2800\u3164\uffa0"
 MOST_EXTRA, LONGEST_EXTRA_NAME, MOST_MAPPED = 200, 200, 200
@@ -34,7 +46,9 @@ FUTURE_ALLOWED, OLDEST = timedelta(minutes=5), datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Person:
-    """What a payload says: `fields` of the lead as sent, the firm's own in `extra`, canonical forms for identity."""
+    """What a payload says: `fields` of the lead as sent, the firm's own in `extra`, canonical forms for
+    identity.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -45,9 +59,10 @@ class Person:
     def is_usable(self) -> bool:
         """Is there anybody: a valid e-mail address or phone number, or a name or company that can be read?"""
         return bool(
-            self.email or self.phone
+            self.email
+            or self.phone
             or any(_is_visible(self.fields.get(name, "")) for name in ("name", "company", "email", "phone"))
-        )  # fmt: skip
+        )
 
 
 def check(mapping: Any) -> dict[str, Any]:
@@ -63,13 +78,17 @@ def check(mapping: Any) -> dict[str, Any]:
             raise ValueError(f"{name} is decided by leadboard and cannot be mapped.")
         if name == REST and path is not None:
             raise ValueError('"*" can only be null: drop what is not named.')
-        if not (path is None or _is_path(path) or (isinstance(path, list) and path and all(map(_is_path, path)))):
+        if not (
+            path is None or _is_path(path) or (isinstance(path, list) and path and all(map(_is_path, path)))
+        ):
             raise ValueError(f"{name}: a path is a text, a list of texts, or null, not {reprlib.repr(path)}.")
     return mapping
 
 
 def read(payload: dict[str, Any], mapping: dict[str, Any], *, now: datetime) -> Person:
-    """Return the person that a payload speaks of, by the mapping and, where it says nothing, by its labels."""
+    """Return the person that a payload speaks of, by the mapping and, where it says nothing, by its
+    labels.
+    """
     rest = leaves(payload)
     found: dict[str, str] = {}
     extra: dict[str, Any] = {}
@@ -93,7 +112,9 @@ def _is_path(path: Any) -> bool:
 
 
 def _take(rest: list[Leaf], path: Any) -> list[Leaf]:
-    """Return the leaves that a path means: by the exact path, else by the last step, else whatever the case."""
+    """Return the leaves that a path means: by the exact path, else by the last step, else whatever the
+    case.
+    """
     if path is None:
         return []
     if isinstance(path, list):
@@ -102,7 +123,11 @@ def _take(rest: list[Leaf], path: Any) -> list[Leaf]:
     return (
         [leaf for leaf in rest if leaf.path == path][:1]
         or [leaf for leaf in rest if leaf.steps[-1:] == (path,)][:1]
-        or [leaf for leaf in rest if wanted and wanted in (labels.words(leaf.path), labels.words(leaf.steps[-1]))][:1]
+        or [
+            leaf
+            for leaf in rest
+            if wanted and wanted in (labels.words(leaf.path), labels.words(leaf.steps[-1]))
+        ][:1]
     )
 
 
@@ -114,11 +139,13 @@ def _guess(rest: list[Leaf], found: dict[str, str]) -> list[Leaf]:
         meant = labels.meaning(leaf.steps)
         if meant is None or meant in found or not _fits(meant, leaf.text):
             left.append(leaf)
-        elif meant in guessed and not (meant == "email" and "@" not in guessed[meant].text):
-            left.append(leaf)
-        else:
-            left += [guessed[meant]] if meant in guessed else []
+        elif meant not in guessed:
             guessed[meant] = leaf
+        elif meant == "email" and "@" not in guessed[meant].text:  # a tick such as "E-mail me" came before it
+            left.append(guessed[meant])
+            guessed[meant] = leaf
+        else:
+            left.append(leaf)
     found |= {name: leaf.text for name, leaf in guessed.items()}
     return _guess_by_value(left, found)
 
@@ -141,7 +168,9 @@ def _guess_by_value(rest: list[Leaf], found: dict[str, str]) -> list[Leaf]:
     for name, looks in looks_like.items():
         if found.get(name) or name in found:
             continue
-        leaf = next((leaf for leaf in rest if looks(leaf.text) and not labels.is_about_others(leaf.steps)), None)
+        leaf = next(
+            (leaf for leaf in rest if looks(leaf.text) and not labels.is_about_others(leaf.steps)), None
+        )
         if leaf:
             found[name] = leaf.text
             rest = [other for other in rest if other is not leaf]
@@ -149,7 +178,9 @@ def _guess_by_value(rest: list[Leaf], found: dict[str, str]) -> list[Leaf]:
 
 
 def _kept(rest: list[Leaf], extra: dict[str, Any]) -> dict[str, Any]:
-    """Return what was not understood as extra fields, by path; our own names are left in the raw body only."""
+    """Return what was not understood as extra fields, by path; our own names are left in the raw body
+    only.
+    """
     kept: dict[str, Any] = {}
     for leaf in rest:
         name = leaf.path[:LONGEST_EXTRA_NAME]
@@ -172,7 +203,11 @@ def _person(found: dict[str, str], extra: dict[str, Any], now: datetime) -> Pers
         fields["country"] = code or ""
     email = contact.canonical_email(fields.get("email", ""))
     phone = contact.canonical_phone(fields.get("phone", ""), fields.get("country", ""))
-    marks = [f"{name}_invalid" for name, good in (("email", email), ("phone", phone)) if fields.get(name) and not good]
+    marks = [
+        f"{name}_invalid"
+        for name, good in (("email", email), ("phone", phone))
+        if fields.get(name) and not good
+    ]
     return Person(fields, extra | ({"contact_marks": marks} if marks else {}), submitted_at, email, phone)
 
 

@@ -66,7 +66,9 @@ class Submission(models.Model):
         Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="submissions"
     )
     digested_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often the sweep tried to digest it.")
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the sweep tried to digest it."
+    )
 
     class Meta:
         constraints = [
@@ -96,7 +98,9 @@ class Submission(models.Model):
 
 
 class IdentityKey(models.Model):
-    """A canonical e-mail address, phone number or company+name that points to the open lead of that person."""
+    """A canonical e-mail address, phone number or company+name that points to the open lead of that
+    person.
+    """
 
     kind = models.CharField(max_length=10)
     value = models.TextField()

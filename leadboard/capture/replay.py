@@ -8,7 +8,9 @@ MOST_AT_ONCE = 1_000
 
 
 def replay(submission: Submission) -> None:
-    """Digest a quarantined submission again; bring the object up to date. Problem 409 unless it waits there."""
+    """Digest a quarantined submission again; bring the object up to date. Problem 409 unless it waits
+    there.
+    """
     _refuse_unless_waiting(submission)
     try:
         digest(submission)
@@ -17,8 +19,12 @@ def replay(submission: Submission) -> None:
 
 
 def replay_all(source: Source) -> tuple[int, int]:
-    """Replay the oldest 1,000 of a source's quarantine; return how many became leads or joined, and how many stay."""
-    waiting = Submission.objects.filter(source=source, state=SubmissionState.QUARANTINED).select_related("source")
+    """Replay the oldest 1,000 of a source's quarantine; return how many became leads or joined, and how
+    many stay.
+    """
+    waiting = Submission.objects.filter(source=source, state=SubmissionState.QUARANTINED).select_related(
+        "source"
+    )
     out = stay = 0
     for submission in waiting.order_by("received_at")[:MOST_AT_ONCE]:
         try:
@@ -31,7 +37,9 @@ def replay_all(source: Source) -> tuple[int, int]:
 
 
 def put_away(submission: Submission) -> None:
-    """Take a submission out of the quarantine without making a lead; its raw body stays. Problem 409 as above."""
+    """Take a submission out of the quarantine without making a lead; its raw body stays. Problem 409 as
+    above.
+    """
     _refuse_unless_waiting(submission)
     try:
         discard(submission)

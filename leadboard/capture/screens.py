@@ -24,7 +24,9 @@ def show_sources(request):
         if source:
             messages.success(request, f"{source.name} is ready. Post leads to {sources.url_of(source)}")
             return redirect("source", source.pk)
-    rows = Source.objects.annotate(waiting=Count("submissions", filter=WAITING), newest=Max("submissions__received_at"))
+    rows = Source.objects.annotate(
+        waiting=Count("submissions", filter=WAITING), newest=Max("submissions__received_at")
+    )
     listed = [(source, sources.url_of(source)) for source in rows.order_by("name")]
     status = 422 if form.errors else 200
     return render(request, "capture/sources.html", {"listed": listed, "form": form}, status=status)
@@ -40,7 +42,13 @@ def show_source(request, pk):
         return redirect("source", source.pk)
     last = source.submissions.select_related("lead", "source").order_by("-received_at")[:20]
     waiting = source.submissions.filter(state=SubmissionState.QUARANTINED).count()
-    context = {"source": source, "url": sources.url_of(source), "form": form, "last": last, "waiting": waiting}
+    context = {
+        "source": source,
+        "url": sources.url_of(source),
+        "form": form,
+        "last": last,
+        "waiting": waiting,
+    }
     return render(request, "capture/source.html", context, status=422 if form.errors else 200)
 
 
@@ -50,7 +58,9 @@ def switch_source(request, pk):
     """Switch a source on or off; what it took stays."""
     source = get_object_or_404(Source, pk=pk)
     sources.change(source, active=not source.active)
-    messages.success(request, f"{source.name} is {'on' if source.active else 'off: its address answers 404 now'}.")
+    messages.success(
+        request, f"{source.name} is {'on' if source.active else 'off: its address answers 404 now'}."
+    )
     return redirect("source", source.pk)
 
 

@@ -17,8 +17,16 @@ SEPARATORS = ",;\t|"
 CHUNK = 1 << 20
 # What openpyxl and the XML parser raise for workbooks that are broken in one way or another.
 UNREADABLE = (
-    InvalidFileException, KeyError, ValueError, IndexError, TypeError, AttributeError, SyntaxError, OSError, zipfile.BadZipFile,
-)  # fmt: skip
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    OSError,
+    zipfile.BadZipFile,
+)
 
 
 class BadFile(Exception):
@@ -26,7 +34,9 @@ class BadFile(Exception):
 
 
 class Row(NamedTuple):
-    """One row: its number as a spreadsheet shows it, its cells by column, and what is wrong with it ("": nothing)."""
+    """One row: its number as a spreadsheet shows it, its cells by column, and what is wrong with it ("":
+    nothing).
+    """
 
     number: int
     cells: dict[str, Any]

@@ -19,7 +19,8 @@ LONGEST_CONTENT_TYPE = 500
 
 @csrf_exempt
 def receive(request: HttpRequest, key: str) -> HttpResponse:
-    """Take one delivery: 202 with its id once it is committed, else a problem document; never a 5xx for what is sent.
+    """Take one delivery: 202 with its id once it is committed, else a problem document; never a 5xx for
+    what is sent.
 
     503 with Retry-After is said only while the database cannot be reached.
     """
@@ -30,9 +31,11 @@ def receive(request: HttpRequest, key: str) -> HttpResponse:
     except (OperationalError, InterfaceError):
         log.exception("the database cannot be reached: a delivery was refused")
         return Problem(
-            503, "unavailable", "The database cannot be reached. Nothing was kept; send it again.",
+            503,
+            "unavailable",
+            "The database cannot be reached. Nothing was kept; send it again.",
             headers={"Retry-After": "5"},
-        ).response()  # fmt: skip
+        ).response()
 
 
 def _receive(request: HttpRequest, key: str) -> HttpResponse:
@@ -47,9 +50,13 @@ def _receive(request: HttpRequest, key: str) -> HttpResponse:
     content_type = _content_type(request)
     payload = bodies.parse(content_type, body)
     submission = intake.accept(
-        source, content_type, body, payload, headers=request.headers,
+        source,
+        content_type,
+        body,
+        payload,
+        headers=request.headers,
         idempotency_key=intake.idempotency_key(request.headers),
-    )  # fmt: skip
+    )
     return HttpResponse(
         json.dumps({"id": str(submission), "status": "accepted"}), status=202, content_type="application/json"
     )

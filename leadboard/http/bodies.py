@@ -11,16 +11,22 @@ from leadboard.http.problems import Problem
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 MOST_FIELDS = 200
-BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})".encode())
+BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 JSON_TYPE = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json")
 CHARSETS = {"utf-8", "utf8", "us-ascii", "ascii"}
 
 
 def receive(request: HttpRequest, limit: int) -> bytes:
-    """Return the raw body; 413 over `limit` bytes (declared or actual), 415 when compressed, 400 when empty."""
+    """Return the raw body; 413 over `limit` bytes (declared or actual), 415 when compressed, 400 when
+    empty.
+    """
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
-        raise Problem(415, "unsupported_encoding", f"Content-Encoding {encoding[:40]!r} is not taken; send the body plain.")
+        raise Problem(
+            415,
+            "unsupported_encoding",
+            f"Content-Encoding {encoding[:40]!r} is not taken; send the body plain.",
+        )
     declared = request.headers.get("Content-Length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
         raise _too_large(limit)
@@ -51,9 +57,10 @@ def parse(content_type: str, body: bytes) -> dict[str, Any]:
     if media_type == MULTIPART:
         return _grouped(multipart.pairs(body, parameters.get("boundary", "")))
     raise Problem(
-        415, "unsupported_type",
+        415,
+        "unsupported_type",
         f"The content type {media_type[:60]!r} is not taken; send application/json, {FORM} or {MULTIPART}.",
-    )  # fmt: skip
+    )
 
 
 def _too_large(limit: int) -> Problem:
@@ -64,7 +71,9 @@ def _split(content_type: str) -> tuple[str, dict[str, str]]:
     """Return (media type in lower case, its parameters) of a Content-Type."""
     media_type, *rest = content_type.split(";", 20)
     pairs = (parameter.partition("=") for parameter in rest)
-    return media_type.strip().lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+    return media_type.strip().lower(), {
+        name.strip().lower(): value.strip().strip('"') for name, _, value in pairs
+    }
 
 
 def _json(body: bytes) -> dict[str, Any]:
@@ -78,7 +87,9 @@ def _json(body: bytes) -> dict[str, Any]:
 
 def _form_pairs(body: bytes) -> list[tuple[str, str]]:
     if body.lstrip()[:1] in (b"{", b"["):
-        raise Problem(400, "malformed", "This is JSON labelled as a form; send it with Content-Type: application/json.")
+        raise Problem(
+            400, "malformed", "This is JSON labelled as a form; send it with Content-Type: application/json."
+        )
     pieces = [piece for piece in body.strip().split(b"&") if piece]
     if len(pieces) > MOST_FIELDS:
         raise Problem(400, "too_many_fields", f"A form may have {MOST_FIELDS} fields.")

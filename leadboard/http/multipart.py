@@ -48,8 +48,10 @@ def _part(part: bytes, number: int) -> tuple[str, Value]:
     if "filename" in parameters or "filename*" in parameters:
         name = parameters.get("filename", parameters.get("filename*", ""))
         return parameters["name"], {
-            "file": name, "content_type": headers.get("content-type", ""), "bytes": len(content),
-        }  # fmt: skip
+            "file": name,
+            "content_type": headers.get("content-type", ""),
+            "bytes": len(content),
+        }
     return parameters["name"], _text(content, number)
 
 
@@ -63,7 +65,10 @@ def _parameters(disposition: str) -> dict[str, str]:
     if kind != "form-data":
         return {}
     found = PARAMETER.findall(disposition)
-    return {name.lower(): re.sub(r"\\(.)", r"\1", value[1:-1]) if value[:1] == '"' else value for name, value in found}
+    return {
+        name.lower(): re.sub(r"\\(.)", r"\1", value[1:-1]) if value[:1] == '"' else value
+        for name, value in found
+    }
 
 
 def _transfer_decoded(content: bytes, encoding: str, number: int) -> bytes:

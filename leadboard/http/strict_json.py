@@ -1,4 +1,6 @@
-"""The one JSON parser for what comes from outside: RFC 8259 and nothing beside it, in bounded depth and time."""
+"""The one JSON parser for what comes from outside: RFC 8259 and nothing beside it, in bounded depth and
+time.
+"""
 
 import json
 import math

@@ -1,4 +1,6 @@
-"""Any form or script: JSON, form-encoded or multipart; with a secret, a bearer token or an HMAC of the body."""
+"""Any form or script: JSON, form-encoded or multipart; with a secret, a bearer token or an HMAC of the
+body.
+"""
 
 import hashlib
 import hmac
@@ -25,7 +27,9 @@ def verify(source: Source, headers: Mapping[str, str], body: bytes) -> None:
     if hmac.compare_digest(bearer, b"Bearer " + secret) or hmac.compare_digest(signed, signature.encode()):
         return
     raise Problem(
-        401, "bad_signature",
-        "This source has a secret: send it as Authorization: Bearer <secret>, or sign the body in X-Leadboard-Signature.",
+        401,
+        "bad_signature",
+        "This source has a secret: send it as Authorization: Bearer <secret>, or sign the body in "
+        "X-Leadboard-Signature.",
         headers={"WWW-Authenticate": "Bearer"},
-    )  # fmt: skip
+    )

@@ -16,17 +16,22 @@ class Command(BaseCommand):
     """Import a file; running it again, also after it was broken off, doubles nothing."""
 
     help = (
-        "Import leads from a CSV or XLSX file. The first row names the columns; the mapping says which column is which "
-        "of our fields (see `manage.py source --help`). Each row is kept as a submission of the source."
+        "Import leads from a CSV or XLSX file. The first row names the columns; the mapping says which "
+        "column is which of our fields (see `manage.py source --help`). Each row is kept as a submission "
+        "of the source."
     )
 
     def add_arguments(self, parser):
         """Define the arguments."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--mapping", type=Path, help="YAML or JSON; needed unless the source has one")
-        parser.add_argument("--source", help="name of the source; made if there is none (default: Import <file name>)")
+        parser.add_argument(
+            "--source", help="name of the source; made if there is none (default: Import <file name>)"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
-        parser.add_argument("--refused", type=Path, help="write the refused rows with their reasons here, as CSV")
+        parser.add_argument(
+            "--refused", type=Path, help="write the refused rows with their reasons here, as CSV"
+        )
 
     def handle(self, *args, **options):
         """Import and report; a file that cannot be read is one sentence and exit code 1."""
@@ -48,7 +53,10 @@ class Command(BaseCommand):
         if source is None:
             return self._new(name, mapping, options["dry_run"])
         if mapping is not None and source.mapping not in (mapping, {}) and options["source"]:
-            raise ValueError(f"The source {name!r} has another mapping; change it with `source map`, or name another source.")
+            raise ValueError(
+                f"The source {name!r} has another mapping; "
+                "change it with `source map`, or name another source."
+            )
         if mapping is not None:
             source.mapping = mapping
             if not options["dry_run"]:
@@ -62,8 +70,10 @@ class Command(BaseCommand):
 
     def _tell(self, report, dry_run):
         would = "would be " if dry_run else ""
-        self.stdout.write(f"{report.imported} rows {would}imported, {report.joined} {would}joined to a lead, "
-                          f"{report.known} were here already, {len(report.refused)} {would}refused.")  # fmt: skip
+        self.stdout.write(
+            f"{report.imported} rows {would}imported, {report.joined} {would}joined to a lead, "
+            f"{report.known} were here already, {len(report.refused)} {would}refused."
+        )
         for row, reason in report.refused[:SHOWN]:
             self.stdout.write(f"  row {row.number}: {reason}")
         if len(report.refused) > SHOWN:

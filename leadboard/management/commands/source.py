@@ -54,15 +54,21 @@ class Command(BaseCommand):
 
     def _add(self, options):
         source = sources.add(
-            options["name"], vendor=options["vendor"], secret=options["secret"], lead_type=options["lead_type"],
-            campaign=options["campaign"], mapping=read_mapping(options["mapping"]) if options["mapping"] else {},
-        )  # fmt: skip
+            options["name"],
+            vendor=options["vendor"],
+            secret=options["secret"],
+            lead_type=options["lead_type"],
+            campaign=options["campaign"],
+            mapping=read_mapping(options["mapping"]) if options["mapping"] else {},
+        )
         proof = " -H 'Authorization: Bearer <secret>'" if source.secret else ""
         self.stdout.write(sources.path_of(source))
         self.stdout.write(f"\nPost leads to {sources.url_of(source)}, for example:\n")
         self.stdout.write(
             f"  curl {sources.url_of(source)} -H 'Content-Type: application/json'{proof} \\\n"
-            """    -d '{"name": "Diana Ek", "email": "diana@barsund.example", "message": "I would like a demo"}'"""
+            """    -d '{"name": "Diana Ek", "email": "diana@barsund.example", "message": "I would like a
+            demo"}'
+            """
         )
 
     def _list(self, options):
