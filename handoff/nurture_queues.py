@@ -60,6 +60,11 @@ class Card:
     steps: list[bool] = field(default_factory=list)
 
     @property
+    def track(self) -> str:
+        """Return the name of its track in words."""
+        return self.enrolment.track.replace("_", " ") if self.enrolment else ""
+
+    @property
     def is_held(self) -> bool:
         """Does the track wait because somebody of sales has the lead?"""
         return self.lead.owner_id is not None
