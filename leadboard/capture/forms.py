@@ -39,7 +39,9 @@ class SourceForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         types = versions.active().lead_types
-        self.fields["lead_type"].choices = [
+        lead_type = self.fields["lead_type"]
+        assert isinstance(lead_type, forms.ChoiceField)
+        lead_type.choices = [
             ("", "whatever the playbook reads in it"),
             *((name, name.replace("_", " ")) for name in types),
         ]

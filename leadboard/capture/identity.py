@@ -46,7 +46,7 @@ def keys_of(person: Person) -> list[Key]:
         PHONE: person.phone,
         COMPANY: f"{domain} {name}" if domain and name else None,
     }
-    return [(kind, keys[kind]) for kind in ORDER if keys[kind]]
+    return [(kind, value) for kind in ORDER if (value := keys[kind])]
 
 
 def look_up(person: Person) -> Found:

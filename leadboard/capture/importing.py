@@ -66,7 +66,8 @@ def import_file(path: Path, source: Source, *, dry_run: bool = False) -> Report:
 
     Raises BadFile when the file cannot be read; rows before the broken place are in by then.
     """
-    report, seen = Report(), set()
+    report = Report()
+    seen: set[identity.Key] = set()
     file_hash = _hash(path)
     for number, row in enumerate(read_sheet(path)):
         if number == 0:
@@ -144,10 +145,13 @@ def _import_row(row: Row, source: Source, key: str, report: Report) -> None:
         headers={"Row": row.number},
     )
     received_at = intake.keep(submission)
-    if received_at is None and not (submission := _waiting(submission)):
+    if received_at:
+        submission.received_at = received_at
+    elif earlier := _waiting(submission):
+        submission = earlier
+    else:
         report.known += 1
         return
-    submission.received_at = received_at or submission.received_at
     fault = intake.digest_or_leave(submission, payload)
     if fault:
         report.refused.append((row, f"It is kept and tried again, for a fault came up: {fault}"))

@@ -75,7 +75,7 @@ def accept(
 
 def keep(submission: Submission) -> datetime | None:
     """Insert a submission; return when it was received, or None if its idempotency key is known already."""
-    values = [
+    values: list[Any] = [
         submission.id,
         submission.source_id,
         submission.content_type,
