@@ -40,4 +40,4 @@ def _is_junk(lead: Lead) -> bool:
     verdict = (
         lead.events.filter(kind="qualified").order_by("-version").values_list("facts", flat=True).first()
     )
-    return "spam" in (verdict or {}).values()
+    return (verdict or {}).get("kind") == "spam"

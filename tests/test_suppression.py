@@ -191,7 +191,7 @@ def test_no_polite_answer_goes_where_it_would_not_be_one(make_lead, fields):
 def test_no_polite_answer_where_the_playbook_has_none_nor_to_spam(make_lead):
     lead, spammer = make_lead(), make_lead()
     lifecycle.move(
-        spammer, "qualified", facts={"class_kind": "spam", "enquiry_class": "non_prospect"}, desk="closed"
+        spammer, "qualified", facts={"kind": "spam", "enquiry_class": "non_prospect"}, desk="closed"
     )
     with transaction.atomic():
         assert answers.answer(lead, "buying") is None
