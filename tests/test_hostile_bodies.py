@@ -6,6 +6,7 @@ Each case goes through the real address. What is answered 202 must be a row with
 import base64
 import gzip
 import json
+import random
 
 import pytest
 
@@ -331,3 +332,44 @@ def test_a_source_that_is_switched_off_is_not_found_at_once(send, source):
     source.save()
     assert send(person()).status_code == 404
     assert Submission.objects.count() == 1
+
+
+SEEDS = [
+    (person(name="Ana", phone="+49 30 1234567", tags=["a", {"b": [1, 2]}], nested={"x": {"y": "z"}}), JSON),
+    (b"name=Ana+Ruiz&email=ana%40halden.example&message=%C3%BC&tags=a&tags=b", FORM),
+    (part("name", "Ana") + part("file", b"\x00\xff", file="a.png") + b"--xx--\r\n", MULTIPART),
+]
+PIECES = [
+    b"\x00",
+    b"\xff",
+    b'"',
+    b"{",
+    b"[",
+    b"\\ud800",
+    b"%",
+    b"&",
+    b"\r\n--xx",
+    b"1e999",
+    b"\xef\xbb\xbf",
+    b":",
+    b"null",
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_broken_delivery_is_answered_with_a_fault_and_none_is_lost(send, seed):
+    dice = random.Random(seed)
+    accepted = set()
+    for _ in range(100):
+        body, content_type = SEEDS[seed]
+        broken = bytearray(body)
+        for _ in range(dice.randint(1, 4)):
+            place = dice.randrange(len(broken) + 1)
+            broken[place : place + dice.choice([0, 0, 1, 5])] = dice.choice(PIECES)
+        answer = send(bytes(broken), content_type)
+        assert answer.status_code in {202, 400}, bytes(broken)
+        if answer.status_code == 202:
+            accepted.add(json.loads(answer.content)["id"])
+    kept = Submission.objects.all()
+    assert {str(submission.pk) for submission in kept} == accepted
+    assert {submission.state for submission in kept} <= {"captured", "joined", "quarantined"}
