@@ -1,8 +1,8 @@
-"""What an enquiry is: buying, information, wrong_fit, non_prospect (job_seeker, vendor, spam, existing_customer,
-other) or unclear, and which words made the case.
+"""What an enquiry is: buying, information, wrong_fit, non_prospect (job_seeker, vendor, spam,
+existing_customer, other) or unclear, and which words made the case.
 
-Clear rules first, then a word model fitted on the shipped seed (qualification/seed, our own writing, one enquiry a
-line). Below an even chance it abstains; so it does on languages the seed does not speak.
+Clear rules first, then a word model fitted on the shipped seed (qualification/seed, our own writing, one
+enquiry a line). Below an even chance it abstains; so it does on languages the seed does not speak.
 """
 
 import hashlib
@@ -27,7 +27,9 @@ SURE_BY_RULE = 0.95
 
 
 class Classified(NamedTuple):
-    """`kind` says more about a non_prospect and is empty otherwise; `readings` by topic, see `read_phrases`."""
+    """`kind` says more about a non_prospect and is empty otherwise; `readings` by topic, see
+    `read_phrases`.
+    """
 
     enquiry_class: str
     confidence: float
@@ -84,8 +86,9 @@ def _strongest(words: dict[str, list[float]], label: int) -> list[str]:
 
 @cache
 def word_model() -> WordModel:
-    """The fitted seed. Fitting needs scikit-learn, so the result is kept as plain JSON under the data directory,
-    named by what it was made from; a file that cannot be read is made anew."""
+    """The fitted seed. Fitting needs scikit-learn, so the result is kept as plain JSON under the data
+    directory, named by what it was made from; a file that cannot be read is made anew.
+    """
     path = settings.LEADBOARD_DATA / f"words-{_fingerprint()}.json"
     try:
         return WordModel.from_json(json.loads(path.read_bytes()))

@@ -1,7 +1,8 @@
-"""The facts of a lead at the moment of a decision: one flat dict for the playbook, the learner and the reasons.
+"""The facts of a lead at the moment of a decision: one flat dict for the playbook, the learner and the
+reasons.
 
-Ours and the firm's own mapped fields stand side by side; what is not known is not in it. Numbers arrive as numbers,
-also from a form that sends "5". Kept with the verdict, the dict is what later outcomes teach from.
+Ours and the firm's own mapped fields stand side by side; what is not known is not in it. Numbers arrive as
+numbers, also from a form that sends "5". Kept with the verdict, the dict is what later outcomes teach from.
 """
 
 from collections.abc import Iterable

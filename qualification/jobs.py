@@ -36,7 +36,9 @@ def sweep() -> int:
 
 
 def learn() -> bool:
-    """Enqueue a training when enough is new: 50 outcomes, or a twentieth more than the live model was fitted on."""
+    """Enqueue a training when enough is new: 50 outcomes, or a twentieth more than the live model was
+    fitted on.
+    """
     live = ScoringModel.objects.filter(state=ModelState.LIVE).first()
     before = live.outcomes if live else 0
     if len(examples()) - before < min(GROWN_BY, max(1, GROWN_SHARE * before)):
@@ -48,7 +50,7 @@ def learn() -> bool:
 def train() -> None:
     """Learn from all outcomes so far."""
     # scikit-learn costs a second and a hundred megabytes: only who trains pays for it.
-    from qualification.promotion import train as learn_from_outcomes  # noqa: PLC0415
+    from qualification.promotion import train as learn_from_outcomes  # noqa: PLC0415 - reason: 1 s to import
 
     report, model = learn_from_outcomes()
     log.info("trained on %s outcomes: %s (%s)", report.outcomes, report.why, model)

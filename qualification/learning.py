@@ -1,8 +1,8 @@
 """Learning from outcomes: fit on the oldest 80 %, look at the newest 20 %, keep what wins there.
 
-A first model is promoted when it beats the scorecard on the newest leads; a later one when it is not worse than the
-live model on newest leads that the live model has not seen (log-loss at most 0.002 more, AUC at most 0.005 less).
-What is promoted is fitted again on everything. The same outcomes give the same model.
+A first model is promoted when it beats the scorecard on the newest leads; a later one when it is not worse
+than the live model on newest leads that the live model has not seen (log-loss at most 0.002 more, AUC at
+most 0.005 less). What is promoted is fitted again on everything. The same outcomes give the same model.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,9 @@ TIMES = {
 
 @dataclass
 class Candidate:
-    """A blend fitted on some leads: the card's curve, the learned pair (None below three of a kind), the evidence."""
+    """A blend fitted on some leads: the card's curve, the learned pair (None below three of a kind), the
+    evidence.
+    """
 
     curve: blend.Curve
     learned: Learned | None
@@ -79,8 +81,10 @@ def study(
     keep: Iterable[str] = (),
     span: timedelta | None = None,
 ) -> Report:
-    """Fit, compare, decide; stores nothing. `live` gives `chances(playbook, rows)` of the live model, which was fitted
-    on leads up to id `live_until`; `keep` are fields to use although they look leaky; `span`: from first to last."""
+    """Fit, compare, decide; stores nothing. `live` gives `chances(playbook, rows)` of the live model,
+    which was fitted on leads up to id `live_until`; `keep` are fields to use although they look leaky;
+    `span`: from first to last.
+    """
     won = [example.won for example in examples]
     report = Report(len(examples), sum(won), False, _what_is_missing(won))
     if report.why:
@@ -112,12 +116,15 @@ def _what_is_missing(won: Sequence[int]) -> str:
     """Why nothing can be learnt yet; empty when it can."""
     wins, losses = sum(won), len(won) - sum(won)
     if min(wins, losses) < 3:
-        return f"{wins} won and {losses} lost leads: learning begins with 3 of each. Until then the scorecard holds."
+        return (
+            f"{wins} won and {losses} lost leads: learning begins with 3 of each. "
+            "Until then the scorecard holds."
+        )
     newest = won[int(len(won) * (1 - NEWEST)) :]
     if len(newest) < FEWEST_NEWEST or len(set(newest)) < 2:
         return (
-            f"The newest 20 % are {len(newest)} leads, {sum(newest)} of them won: too few to see whether learning "
-            f"helps. It takes {FEWEST_NEWEST} with both ends among them."
+            f"The newest 20 % are {len(newest)} leads, {sum(newest)} of them won: "
+            f"too few to see whether learning helps. It takes {FEWEST_NEWEST} with both ends among them."
         )
     if not may_learn(won[: int(len(won) * (1 - NEWEST))]):
         return "The oldest 80 % hold fewer than 3 won or 3 lost leads: nothing to fit on yet."
@@ -133,7 +140,9 @@ def _refused(older: Sequence[Example], keep: Iterable[str], span: timedelta | No
 def _calibration(
     candidate: Candidate, older: Sequence[Example], newer: Sequence[Example], playbook: Playbook
 ) -> list[list[float]] | None:
-    """Isotonic steps, only where the promise is off by more than 3 points on many newest leads and the steps help."""
+    """Isotonic steps, only where the promise is off by more than 3 points on many newest leads and the
+    steps help.
+    """
     before = _figures(candidate, playbook, newer)
     if candidate.learned is None or len(newer) < CALIBRATE_FROM or before["ece"] <= CALIBRATE_ABOVE_ECE:
         return None
@@ -184,7 +193,9 @@ def _decide(
 
 
 def sample_rows(plan: Plan, count: int = 40) -> list[dict[str, Any]]:
-    """Made-up rows that walk through all a model can meet: known, unknown, blank, small, large. No real person's."""
+    """Made-up rows that walk through all a model can meet: known, unknown, blank, small, large. No real
+    person's.
+    """
     dice = np.random.default_rng(20)
     rows = []
     for _ in range(count):

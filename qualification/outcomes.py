@@ -1,7 +1,8 @@
 """What became of leads, read from the one log: the labels that the score learns from.
 
-Won is a win. Lost is a loss, and so is a lead that a person rejected or disqualified for what it is. A duplicate or a
-premature lead says nothing about its worth, a machine's own decision teaches nothing, and a reopened lead is open.
+Won is a win. Lost is a loss, and so is a lead that a person rejected or disqualified for what it is. A
+duplicate or a premature lead says nothing about its worth, a machine's own decision teaches nothing, and a
+reopened lead is open.
 """
 
 import json

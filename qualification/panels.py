@@ -18,8 +18,9 @@ def verdict(lead: Any, viewer: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _bars(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each reason with its bar: where it begins and how long it is, in the units of a 92 wide picture whose zero line
-    stands at 30. Numbers for attributes, because the page allows no inline style."""
+    """Each reason with its bar: where it begins and how long it is, in the units of a 92 wide picture
+    whose zero line stands at 30. Numbers for attributes, because the page allows no inline style.
+    """
     longest_up = max([reason["points"] for reason in reasons if reason["points"] > 0], default=1)
     longest_down = max([-reason["points"] for reason in reasons if reason["points"] < 0], default=1)
     per_point = min((WIDTH - MIDDLE) / longest_up, MIDDLE / longest_down, 2.6)
@@ -30,6 +31,9 @@ def _bar(reason: dict[str, Any], length: float) -> dict[str, Any]:
     is_up = reason["points"] > 0
     sign = "+" if is_up else "−"
     return {
-        "words": reason["words"], "points": f"{sign}{abs(reason['points'])}", "direction": "up" if is_up else "down",
-        "x": str(MIDDLE if is_up else MIDDLE - length), "width": str(length),
-    }  # fmt: skip
+        "words": reason["words"],
+        "points": f"{sign}{abs(reason['points'])}",
+        "direction": "up" if is_up else "down",
+        "x": str(MIDDLE if is_up else MIDDLE - length),
+        "width": str(length),
+    }

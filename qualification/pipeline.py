@@ -1,8 +1,8 @@
 """Qualify one lead: enrich, classify, score, ask the playbook where it goes, and commit all of it at once.
 
-Nothing here may stand between a lead and a person: the lead is read without a lock, judged, and locked only for the
-last write. A rep who claims meanwhile keeps the lead where it is. When the model or the word model fails, the rules
-of the playbook decide alone, and the verdict says so.
+Nothing here may stand between a lead and a person: the lead is read without a lock, judged, and locked only
+for the last write. A rep who claims meanwhile keeps the lead where it is. When the model or the word model
+fails, the rules of the playbook decide alone, and the verdict says so.
 """
 
 import logging
@@ -31,10 +31,20 @@ log = logging.getLogger(__name__)
 HEARD_FROM = ("captured", "joined", "details_arrived")
 UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
 FEWEST_FACTS = 2
-TELLING = frozenset({
-    "message", "title", "company", "country", "has_phone", "employees", "industry", "tier",
-    "visits", "seconds_on_site",
-})  # fmt: skip
+TELLING = frozenset(
+    {
+        "message",
+        "title",
+        "company",
+        "country",
+        "has_phone",
+        "employees",
+        "industry",
+        "tier",
+        "visits",
+        "seconds_on_site",
+    }
+)
 
 
 @dataclass
@@ -52,31 +62,40 @@ class Thought:
     flags: list[str] = field(default_factory=list)
 
 
+class Overtaken(Exception):
+    """The lead was sent to another desk while it was judged: what was worked out may not fit any more."""
+
+
 def qualify(lead_id: int, *, asked: bool = False) -> Verdict | None:
-    """The verdict on this lead as it is now; None when there is nothing to judge (gone, closed, claimed and not
-    asked for). Judging again what has not changed gives the verdict that is there."""
+    """The verdict on this lead as it is now; None when there is nothing to judge (gone, closed, claimed
+    and not asked for). Judging again what has not changed gives the verdict that is there.
+    """
     lead = Lead.objects.filter(pk=lead_id, erased_at=None).first()
     if lead is None or not (asked or lead.desk in UNCLAIMED):
         return None
-    known = _still_good(lead, asked)
-    if known:
-        return known
-    playbook = versions.active()
-    return commit(lead, think(lead, playbook), playbook)
-
-
-def _still_good(lead: Lead, asked: bool) -> Verdict | None:
-    """The newest verdict, if the prospect did nothing since (if asked: if nothing at all happened since)."""
     newest = lead.verdicts.order_by("-id").first()
-    if newest is None:
-        return None
-    heard = (
-        LeadEvent.objects.filter(lead=lead, kind__in=HEARD_FROM).aggregate(newest=Max("version"))["newest"]
-        or 0
-    )
-    if asked:
-        return newest if newest.lead_version == lead.version else None
-    return newest if newest.lead_version >= heard else None
+    if newest and not asked and newest.lead_version >= _heard_last(lead):
+        return newest
+    playbook = versions.active()
+    thought = think(lead, playbook)
+    if newest and _is_the_same(newest, thought, playbook):
+        return newest
+    try:
+        return commit(lead, thought, playbook)
+    except Overtaken:
+        return qualify(lead_id, asked=asked)
+
+
+def _heard_last(lead: Lead) -> int:
+    """The version in which the prospect last did something."""
+    heard = LeadEvent.objects.filter(lead=lead, kind__in=HEARD_FROM)
+    return heard.aggregate(newest=Max("version"))["newest"] or 0
+
+
+def _is_the_same(verdict: Verdict, thought: Thought, playbook: Playbook) -> bool:
+    """Whether this verdict was made from the same facts by the same model and agreement."""
+    made_by = (verdict.features, verdict.model_id, verdict.playbook_version)
+    return made_by == (thought.facts, thought.model_id, playbook.version)
 
 
 def think(lead: Lead, playbook: Playbook) -> Thought:
@@ -126,27 +145,27 @@ def why_abstain(facts: dict[str, Any], extra: dict[str, Any], judgement: Judgeme
 
 
 def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
-    """Write verdict, findings and move in one transaction. A lead that somebody moved meanwhile keeps its desk."""
+    """Write verdict, findings and move in one transaction. A lead that was claimed meanwhile stays where
+    it is; one that was sent elsewhere raises Overtaken.
+    """
     with transaction.atomic():
         now = lifecycle.lock(lead.pk)
         if now is None or now.erased_at:
             return None
+        if not now.owner_id and (now.desk, now.stage) != (lead.desk, lead.stage):
+            raise Overtaken
         verdict, is_new = Verdict.objects.get_or_create(
             lead=now, lead_version=lead.version, defaults=_columns(thought, playbook)
         )
         if not is_new:
             return verdict
         keep(now, thought.findings)
-        may_route = (now.desk, now.stage, now.owner_id) == (
-            lead.desk,
-            lead.stage,
-            lead.owner_id,
-        ) and not now.owner_id
+        may_route = now.desk in UNCLAIMED and not now.owner_id
         change, missing = change_of(now, thought, playbook) if may_route else ({}, [])
         lifecycle.move(
             now,
             "qualified",
-            facts=facts_of_event(thought, verdict, change, missing, may_route),
+            facts=facts_of_event(thought, verdict, change, missing),
             playbook_version=playbook.version,
             **_shown(thought),
             **change,
@@ -157,14 +176,29 @@ def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
 def _columns(thought: Thought, playbook: Playbook) -> dict[str, Any]:
     judgement, classified, route = thought.judgement, thought.classified, thought.route
     return {
-        "enquiry_class": thought.facts["enquiry_class"], "class_confidence": classified.confidence,
-        "class_kind": classified.kind, "evidence": _evidence(classified), "probability": judgement.probability,
-        "score": judgement.score, "band": thought.band, "reasons": judgement.reasons, "abstained": thought.abstained,
-        "flags": thought.flags, "features": thought.facts, "model_id": thought.model_id, "method": judgement.method,
-        "route": {"desk": route.desk, "stage": route.stage, "track": route.track, "polite_answer": route.polite_answer,
-                  "assign": route.assign, "rule": route.rule},
+        "enquiry_class": thought.facts["enquiry_class"],
+        "class_confidence": classified.confidence,
+        "class_kind": classified.kind,
+        "evidence": _evidence(classified),
+        "probability": judgement.probability,
+        "score": judgement.score,
+        "band": thought.band,
+        "reasons": judgement.reasons,
+        "abstained": thought.abstained,
+        "flags": thought.flags,
+        "features": thought.facts,
+        "model_id": thought.model_id,
+        "method": judgement.method,
+        "route": {
+            "desk": route.desk,
+            "stage": route.stage,
+            "track": route.track,
+            "polite_answer": route.polite_answer,
+            "assign": route.assign,
+            "rule": route.rule,
+        },
         "playbook_version": playbook.version,
-    }  # fmt: skip
+    }
 
 
 def _evidence(classified: Classified) -> list[dict[str, str]]:

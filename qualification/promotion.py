@@ -10,11 +10,12 @@ from django.db.models import Max
 
 from leadboard.leads.models import Lead
 from leadboard.playbook import versions
-from qualification import store
+from qualification import fitted, store
 from qualification.learning import Candidate, Report, sample_rows, study
 from qualification.models import ModelState, ScoringModel
 from qualification.outcomes import Example, examples
 from qualification.score.blend import Curve
+from qualification.score.compile import flat_form
 from qualification.score.flat import Flat
 
 CENTRE_FROM = 400
@@ -49,11 +50,11 @@ def _live_chances(live: ScoringModel | None) -> Any:
     if live is None:
         return None
     try:
-        learned = store.read(bytes(live.content), live.sha256, live.card)
+        learned = fitted.read(bytes(live.content), live.sha256, live.card)
     except store.ModelRefused:
         return _Unreadable
-    card = live.card
-    return Candidate(Curve(*card["curve"]), learned, card["evidence"], card["rate"], card["isotonic"])
+    served = live.card["served"]
+    return Candidate(Curve(*served["curve"]), learned, served["evidence"], served["rate"], served["isotonic"])
 
 
 def _span(known: Sequence[Example]) -> Any:
@@ -66,13 +67,14 @@ def _keep(report: Report, known: Sequence[Example]) -> ScoringModel:
     final = report.final
     assert final
     assert final.learned
-    content, sha256 = store.dump(final.learned)
+    content = fitted.dump(final.learned)
     card = card_of(final, known) | {
         "newest": report.newest,
         "left_out": report.left_out,
         "why": report.why,
         "library": sklearn.__version__,
     }
+    sha256 = store.seal(content, card["served"])
     store.scorer_of(content, sha256, card)
     with transaction.atomic():
         number = (ScoringModel.objects.aggregate(newest=Max("number"))["newest"] or 0) + 1
@@ -89,20 +91,22 @@ def _keep(report: Report, known: Sequence[Example]) -> ScoringModel:
 
 
 def card_of(final: Candidate, known: Sequence[Example]) -> dict[str, Any]:
-    """All that is needed beside the bytes: plan, curve, what an average lead gets per field, and the check sample."""
+    """What is served (flat form, curve, what an average lead gets per field …) and the sample to check
+    it by.
+    """
     assert final.learned
-    plan = final.learned.plan
-    rows = sample_rows(plan)
-    return {
-        "plan": plan,
+    form = flat_form(final.learned)
+    rows = sample_rows(final.learned.plan)
+    served = {
+        "form": form,
         "curve": list(final.curve),
         "evidence": final.evidence,
         "rate": final.rate,
         "isotonic": final.isotonic,
-        "centre": _centre(Flat(final.learned), known),
-        "sample": {"rows": rows, "log_odds": [float(value) for value in final.learned.log_odds(rows)]},
-        "newest_lead": known[-1].lead_id,
+        "centre": _centre(Flat(form), known),
     }
+    sample = {"rows": rows, "log_odds": [float(value) for value in final.learned.log_odds(rows)]}
+    return {"served": served, "sample": sample, "newest_lead": known[-1].lead_id}
 
 
 def _centre(flat: Flat, known: Sequence[Example]) -> dict[str, float]:

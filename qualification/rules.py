@@ -1,7 +1,7 @@
 """Clear cases that need no statistics, also in languages the shipped seed does not speak.
 
-A rule names the label and carries the words that met it. Rules are few and narrow: where a phrase could also be
-said by somebody who wants to buy, it is left to the word model.
+A rule names the label and carries the words that met it. Rules are few and narrow: where a phrase could
+also be said by somebody who wants to buy, it is left to the word model.
 """
 
 import re
@@ -28,9 +28,12 @@ _RULES = {
     "job_seeker": _any(
         r"\b(?:my|attached) (?:cv|resume|résumé)\b", r"\b(?:cv|resume|résumé) (?:is )?attached\b",
         r"\bapply(?:ing)? for (?:the|a|your) (?:\w+ ){0,3}(?:position|role|job|vacancy|internship)\b",
-        r"\b(?:job|my) application\b", r"\bopen (?:positions|vacancies)\b", r"\bseeking (?:employment|a job)\b",
+        r"\b(?:job|my) application\b",
+        r"\bopen (?:positions|vacancies)\b",
+        r"\bseeking (?:employment|a job)\b",
         r"\b(?:bewerbung|lebenslauf|praktikum|initiativbewerbung)\b", r"\b(?:candidature|stage de fin)\b",
-        r"\b(?:currículum|curriculum vitae|busco trabajo|candidatura)\b", r"\b(?:sollicitatie|solliciteren)\b",
+        r"\b(?:currículum|curriculum vitae|busco trabajo|candidatura)\b",
+        r"\b(?:sollicitatie|solliciteren)\b",
         r"\bszukam pracy\b", r"\bcerco lavoro\b",
     ),
     "vendor": _any(
@@ -48,20 +51,24 @@ _RULES = {
     ),
     "existing_customer": _any(
         r"\b(?:reset|forgot|forgotten) (?:my|our|the) password\b", r"\bcan(?:'|no)t log ?in\b",
-        r"\b(?:my|our) (?:order|invoice|ticket|case) (?:no\.?|number|#)? ?\d{3,}", r"\b(?:refund|cancel) (?:my|our)\b",
+        r"\b(?:my|our) (?:order|invoice|ticket|case) (?:no\.?|number|#)? ?\d{3,}",
+        r"\b(?:refund|cancel) (?:my|our)\b",
         r"\b(?:my|our) account is locked\b", r"\bcharged (?:me |us )?twice\b",
         r"\b(?:meine|unsere) (?:bestellung|rechnung|lieferung)\b", r"\bma commande\b", r"\bmi pedido\b",
     ),
     "other": _any(
         r"\bunsubscribe\b", r"\b(?:remove|take) me (?:from|off)\b", r"\bstop (?:sending|e-?mailing)\b",
-        r"\bfor my (?:homework|thesis|school project|dissertation)\b", r"\bopt[- ]?out\b", r"\bwrong number\b",
+        r"\bfor my (?:homework|thesis|school project|dissertation)\b",
+        r"\bopt[- ]?out\b",
+        r"\bwrong number\b",
     ),
     "buying": _any(
         r"^\W*(?:demo|pricing|price list|quote|(?:talk to|contact) sales)\W*$",
         r"\b(?:request|ask)(?:ing)? (?:for )?(?:a )?(?:quote|quotation|demo|formal offer)\b",
         r"\b(?:send|need|prepare|get|like) (?:\w+ ){0,3}(?:quote|quotation|proposal)\b",
         r"\b(?:book|schedule|arrange|want|get|see|have) (?:a |the )?(?:live |product )?demo\b",
-        r"\bbudget (?:is|has been|was) (?:approved|released|signed)", r"\bready to (?:buy|order|sign|purchase)\b",
+        r"\bbudget (?:is|has been|was) (?:approved|released|signed)",
+        r"\bready to (?:buy|order|sign|purchase)\b",
         r"\bpreis(?:e)? für \d+", r"\bangebot (?:für|über|anfordern|erstellen)\b", r"\bdevis (?:pour|de)\b",
         r"\bun devis\b", r"\b(?:un )?presupuesto para\b", r"\b(?:un )?preventivo per\b", r"\bofferte voor\b",
         r"\borçamento para\b", r"\bwycen[aęy]\b.{0,40}\bdla\b", r"\b(?:eine|une|una|een) d[eé]mo\b",
@@ -99,7 +106,9 @@ _FOREIGN = frozenset((LISTS / "small_words_of_other_languages.txt").read_text().
 
 
 def is_foreign(text: str) -> bool:
-    """Whether this is clearly not English: more small words of other languages than of English, or another script."""
+    """Whether this is clearly not English: more small words of other languages than of English, or
+    another script.
+    """
     words = re.findall(r"[^\W\d_]+", text.lower())
     latin = sum(word.isascii() or any(letter < "ɐ" for letter in word) for word in words)
     if words and latin < len(words) / 2:

@@ -1,29 +1,21 @@
-"""Models are data: kept in the database under a hash, read with an explicit list of types, checked before use.
+"""The live model, ready to judge. Models are data: kept in the database, sealed by a hash, checked before
+use.
 
-No pickle. A model is read once per process, when the first lead needs it. It is refused when the hash is another,
-when it names a type that is not on the list, or when it does not give the numbers it gave when it was fitted; then
-the rules go on alone.
+What is needed for one lead is plain JSON, so that neither the web nor the jobs ever load scikit-learn. A
+model is read once per process, when the first lead needs it. It is refused when the seal is broken or when
+it does not give the numbers that its pipeline gave when it was fitted; then the rules go on alone.
 """
 
 import hashlib
-import io
-import zipfile
+import json
 from functools import lru_cache
 from typing import Any
 
 from qualification.models import ModelState, ScoringModel
+from qualification.score.flat import Flat
 from qualification.score.scorer import BlendScorer
 
-LARGEST = 64 * 1024 * 1024
 TOLERANCE = 1e-9
-TYPES = [
-    "functools.partial",
-    "numpy.dtype",
-    "scipy._lib.array_api_compat.numpy._aliases.asarray",
-    "scipy.interpolate._bsplines.BSpline",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.utils.validation.check_array",
-]
 
 
 class ModelRefused(Exception):
@@ -57,63 +49,24 @@ def _scorer(pk: int, sha256: str) -> BlendScorer | ModelRefused:
 
 
 def scorer_of(content: bytes, sha256: str, card: dict[str, Any]) -> BlendScorer:
-    """The checked scorer in these bytes; raises ModelRefused."""
-    # Compiling imports scikit-learn, a second of work that a process without a model never pays.
-    from qualification.score.flat import Flat  # noqa: PLC0415
-
-    learned = read(content, sha256, card)
+    """The checked scorer of a stored model; raises ModelRefused."""
     try:
-        flat = Flat(learned)
-        sample = card["sample"]
-        pairs = zip(
-            sample["log_odds"],
-            map(flat.log_odds, sample["rows"]),
-            learned.log_odds(sample["rows"]),
-            strict=True,
-        )
-        worst = max(max(abs(stored - one), abs(stored - many)) for stored, one, many in pairs)
-        scorer = BlendScorer(flat, card)
-    except Exception as fault:
-        raise ModelRefused(f"cannot be compiled: {type(fault).__name__}") from fault
+        served, sample = card["served"], card["sample"]
+        if seal(content, served) != sha256:
+            raise ModelRefused("its hash is not the one it was stored under")
+        flat = Flat(served["form"])
+        pairs = zip(sample["log_odds"], map(flat.log_odds, sample["rows"]), strict=True)
+        worst = max(abs(fitted - flattened) for fitted, flattened in pairs)
+        scorer = BlendScorer(flat, served)
+    except (LookupError, TypeError, ValueError, AttributeError) as fault:
+        raise ModelRefused(f"it cannot be read: {type(fault).__name__}") from fault
     if not worst <= TOLERANCE:
-        raise ModelRefused(f"gives other numbers than when it was fitted (by {worst:.1e})")
+        raise ModelRefused(f"it gives other numbers than when it was fitted (by {worst:.1e})")
     return scorer
 
 
-def read(content: bytes, sha256: str, card: dict[str, Any]) -> Any:
-    """The fitted pair in these bytes; raises ModelRefused before anything of a tampered file is built."""
-    from skops.io import get_untrusted_types, loads  # noqa: PLC0415
-
-    from qualification.score.learner import Learned  # noqa: PLC0415
-
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise ModelRefused("its hash is not the one it was stored under")
-    _refuse_a_bomb(content)
-    try:
-        strange = set(get_untrusted_types(data=content)) - set(TYPES)
-        if strange:
-            raise ModelRefused(f"it names types that are not on the list: {', '.join(sorted(strange))}")
-        parts = loads(content, trusted=TYPES)
-        return Learned(card["plan"], parts["linear"], parts["trees"])
-    except ModelRefused:
-        raise
-    except Exception as fault:
-        raise ModelRefused(f"cannot be read: {type(fault).__name__}") from fault
-
-
-def _refuse_a_bomb(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as fault:
-        raise ModelRefused("it is not a model file") from fault
-    if size > LARGEST:
-        raise ModelRefused("it would unpack to more than 64 MiB")
-
-
-def dump(learned: Any) -> tuple[bytes, str]:
-    """(bytes, sha256) of a fitted pair."""
-    from skops.io import dumps  # noqa: PLC0415
-
-    content = dumps({"linear": learned.linear, "trees": learned.trees})
-    return content, hashlib.sha256(content).hexdigest()
+def seal(content: bytes, served: dict[str, Any]) -> str:
+    """The hash over the fitted pair and over all that judges with it."""
+    # PostgreSQL gives a large round number back without its point: the same number must give the same seal.
+    numbers = json.loads(json.dumps(served), parse_int=float)
+    return hashlib.sha256(content + json.dumps(numbers, sort_keys=True).encode()).hexdigest()

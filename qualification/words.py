@@ -1,6 +1,7 @@
-"""A text classifier in plain Python, fitted by scikit-learn: TF-IDF of words (1–2) and letters (2–5), logistic
-regression. Fitting takes sklearn and under two seconds; reading a text takes neither numpy nor more than a few
-milliseconds. A fitted one is plain JSON."""
+"""A text classifier in plain Python, fitted by scikit-learn: TF-IDF of words (1–2) and letters (2–5),
+logistic regression. Fitting takes sklearn and under two seconds; reading a text takes neither numpy nor
+more than a few milliseconds. A fitted one is plain JSON.
+"""
 
 import math
 import re
@@ -17,7 +18,9 @@ Weights = dict[str, list[float]]
 
 
 class Judged(NamedTuple):
-    """Chance of each label, what each word or pair of words added to each label, and the share of known words."""
+    """Chance of each label, what each word or pair of words added to each label, and the share of known
+    words.
+    """
 
     chances: dict[str, float]
     words: dict[str, list[float]]
@@ -67,9 +70,9 @@ def _scaled(weights: Weights, grams: Iterable[str]) -> dict[str, float]:
 def fit_words(texts: Sequence[str], labels: Sequence[str], strength: float = 10.0) -> WordModel:
     """Fit on labelled texts; the same input gives the same model."""
     # scikit-learn costs a second to import: only the process that fits pays for it.
-    from scipy.sparse import hstack  # noqa: PLC0415
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from scipy.sparse import hstack  # noqa: PLC0415 - reason: 1 s to import
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - reason: 1 s to import
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - reason: 1 s to import
 
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3)

@@ -72,7 +72,12 @@ def test_judging_twice_gives_one_verdict(buyer):
 def test_who_writes_again_is_judged_again(buyer):
     first = pipeline.qualify(buyer.pk)
     buyer.refresh_from_db()
-    lifecycle.move(buyer, "joined", facts={"source": "Contact form"}, message="Please reset my password, I cannot log in.")
+    lifecycle.move(
+        buyer,
+        "joined",
+        facts={"source": "Contact form"},
+        message="Please reset my password, I cannot log in.",
+    )
     second = pipeline.qualify(buyer.pk)
     assert second != first
     assert (second.enquiry_class, second.class_kind) == ("non_prospect", "existing_customer")
@@ -98,8 +103,30 @@ def test_who_claims_while_the_machine_thinks_keeps_the_lead(buyer, ana):
     assert "route" not in LeadEvent.objects.get(lead=buyer, kind="qualified").facts
 
 
+def test_a_lead_that_was_sent_elsewhere_meanwhile_is_judged_anew(buyer):
+    playbook = versions.active()
+    read = type(buyer).objects.get(pk=buyer.pk)
+    thought = pipeline.think(read, playbook)
+    lifecycle.move(buyer, "disqualified", desk="closed", stage="disqualified", facts={"desk": "closed"})
+    with pytest.raises(pipeline.Overtaken):
+        pipeline.commit(read, thought, playbook)
+    assert pipeline.qualify(buyer.pk) is None
+    assert Verdict.objects.filter(lead=buyer).count() == 0
+
+
+def test_a_machine_does_not_close_what_sales_had_accepted(buyer):
+    lifecycle.move(buyer, "accepted", stage="sal", facts={}, message="Please unsubscribe me.")
+    verdict = pipeline.qualify(buyer.pk)
+    buyer.refresh_from_db()
+    assert verdict.enquiry_class == "non_prospect"
+    assert (buyer.desk, buyer.stage) == ("board", "sal")
+
+
 def test_a_job_applicant_costs_no_selling_time(make_lead):
-    lead = make_lead(message="I would like to apply for the position of driver. My CV is attached.", lead_type="hand_raiser")
+    lead = make_lead(
+        message="I would like to apply for the position of driver. My CV is attached.",
+        lead_type="hand_raiser",
+    )
     verdict = pipeline.qualify(lead.pk)
     lead.refresh_from_db()
     assert (verdict.enquiry_class, verdict.class_kind) == ("non_prospect", "job_seeker")
@@ -148,9 +175,13 @@ def test_a_word_model_that_fails_leaves_the_rules_to_decide(buyer, monkeypatch):
     assert verdict.score is not None
 
 
-@pytest.mark.parametrize("message", ["", "\x1f", "💥" * 500, "a" * 20_000, "<script>", "%s {x} \\", "ﷺ" * 100])
+@pytest.mark.parametrize(
+    "message", ["", "\x1f", "💥" * 500, "a" * 20_000, "<script>", "%s {x} \\", "ﷺ" * 100]
+)
 def test_no_text_stops_a_verdict(make_lead, message):
-    assert pipeline.qualify(make_lead(message=message, extra={"n": 10**400, "x": {"deep": [1]}, "nan": "NaN"}).pk)
+    assert pipeline.qualify(
+        make_lead(message=message, extra={"n": 10**400, "x": {"deep": [1]}, "nan": "NaN"}).pk
+    )
 
 
 def test_the_sweep_finds_what_the_queue_lost(make_lead, django_assert_num_queries):
@@ -170,7 +201,9 @@ def backdate(lead):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE leads_lead SET created_at = now() - interval '2 minutes' WHERE id = %s", [lead.pk])
+        cursor.execute(
+            "UPDATE leads_lead SET created_at = now() - interval '2 minutes' WHERE id = %s", [lead.pk]
+        )
 
 
 def test_the_panel_says_why(buyer, ana):
@@ -185,3 +218,18 @@ def test_the_panel_says_why(buyer, ana):
     assert f"Why {judged.score}" in page
     assert all(f'<th scope="row">{reason["words"]}</th>' in page for reason in judged.reasons)
     assert "style=" not in page
+
+
+def test_anybody_who_sees_a_lead_may_ask_for_a_score(buyer, mia, page):
+    answer = page(mia).post(f"/leads/{buyer.pk}/qualify/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/leads/{buyer.pk}/")
+    assert Verdict.objects.filter(lead=buyer).count() == 1
+    part = page(mia).post(f"/leads/{buyer.pk}/qualify/", headers={"HX-Request": "true"})
+    assert f"Why {Verdict.objects.get(lead=buyer).score}" in part.content.decode()
+
+
+def test_nobody_from_outside_may_ask_for_a_score(buyer, otto, client):
+    assert client.post(f"/leads/{buyer.pk}/qualify/")["Location"].startswith("/accounts/login/")
+    client.force_login(otto)
+    assert client.post(f"/leads/{buyer.pk}/qualify/").status_code in (302, 403)
+    assert Verdict.objects.filter(lead=buyer).count() == 0

@@ -1,21 +1,21 @@
 """One chance from two voices: the playbook's scorecard and the learned model, weighed by evidence.
 
     logit p = v·m + (1 − v)·s        v = e / (e + 40), e = the smaller of wins and losses; v = 0 while e < 3
-    s = a + b·(points − 30) / 15     a ~ N(logit(assumed rate), 0.5²), b ~ N(1, 0.35²), fitted to the outcomes (MAP)
+    s = a + b·(points − 30) / 15     a ~ N(logit(assumed rate), 0.5²), b ~ N(1, 0.35²), fitted (MAP)
 
-The score is the number of scorecard points that would mean this chance: 30 + 15·(logit p − reference), so that it
-begins as the scorecard's own points, never jumps while the model takes over, and each reason is worth 15 times its
-share of the log-odds. Formula and its regret on five data sets: the smallest mean loss of all that were tried.
+The score is the number of scorecard points that would mean this chance: 30 + 15·(logit p − reference), so
+that it begins as the scorecard's own points, never jumps while the model takes over, and each reason is
+worth 15 times its share of the log-odds. Formula and its regret on five data sets: the smallest mean loss
+of all that were tried.
 """
 
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qualification.score.learner import FEWEST_PER_SIDE
-
 MIDDLE_POINTS, POINTS_PER_LOG_ODD = 30.0, 15.0
 HALF_WAY = 40
+FEWEST_PER_SIDE = 3
 RATE_SPREAD, SLOPE_SPREAD = 0.5, 0.35
 ASSUMED_RATE = 0.1
 # Outcomes that say nothing about the points must not turn the playbook's card upside down.

@@ -1,7 +1,7 @@
 """What the learner looks at: a plan of columns read from a firm's own facts, whatever they are called.
 
-Numbers, categories and texts are told apart by their values. Ids, constants and empty columns are left out, and
-the plan says why. A plan is plain JSON, so that it is stored beside the model it belongs to.
+Numbers, categories and texts are told apart by their values. Ids, constants and empty columns are left out,
+and the plan says why. A plan is plain JSON, so that it is stored beside the model it belongs to.
 """
 
 from collections import Counter

@@ -1,5 +1,6 @@
-"""How good a probability is, on leads whose end is known. Definitions: AUC, log-loss (p clipped to 1e-6), ECE over ten
-bins of equal mass, lift of the best-scored part over the average."""
+"""How good a probability is, on leads whose end is known. Definitions: AUC, log-loss (p clipped to
+1e-6), ECE over ten bins of equal mass, lift of the best-scored part over the average.
+"""
 
 from typing import TypedDict
 

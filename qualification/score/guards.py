@@ -1,5 +1,7 @@
-"""Fields that know too much. What sales fills in after contact is blank on the leads sales never worked, and then the
-blank itself tells the end. Such a field looks brilliant in training and is worthless on a new lead."""
+"""Fields that know too much. What sales fills in after contact is blank on the leads sales never worked,
+and then the blank itself tells the end. Such a field looks brilliant in training and is worthless on a
+new lead.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +18,9 @@ LEAST_OUTCOMES = 50
 
 
 def leaking_fields(rows: Sequence[Facts], won: Sequence[int], trusted: Iterable[str] = ()) -> dict[str, str]:
-    """Fields to refuse → why. `trusted` are the fields the product itself wrote at capture: they cannot leak."""
+    """Fields to refuse → why. `trusted` are the fields the product itself wrote at capture: they cannot
+    leak.
+    """
     y = np.asarray(won, dtype=float)
     if min(y.sum(), len(y) - y.sum()) < LEAST_OUTCOMES:
         return {}
@@ -41,7 +45,9 @@ def _either_way(auc: float | None) -> float:
 
 
 def _rates_from_the_other_half(values: list[object], won: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each lead gets the win rate its value has among the leads it does not belong to (even and odd halves)."""
+    """Each lead gets the win rate its value has among the leads it does not belong to (even and odd
+    halves).
+    """
     keys = _bins(values)
     half = np.arange(len(won)) % 2
     rates = np.empty(len(won))

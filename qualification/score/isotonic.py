@@ -1,5 +1,7 @@
-"""Isotonic calibration: steps from promised to observed chance, fitted on chances the model gave to leads it had not
-seen. Folds are shuffled: on leads in order of time unshuffled folds once turned a model upside down."""
+"""Isotonic calibration: steps from promised to observed chance, fitted on chances the model gave to
+leads it had not seen. Folds are shuffled: on leads in order of time unshuffled folds once turned a model
+upside down.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,7 +1,9 @@
-"""The learned model: the mean log-odds of gradient-boosted trees and a spline logistic regression (scikit-learn).
+"""The learned model: the mean log-odds of gradient-boosted trees and a spline logistic regression
+(scikit-learn).
 
-The pair beat each of its halves, and the linear half also gives each field its own share of a score. With few
-outcomes both halves are kept small: fewer, smaller trees, stronger shrinkage, straight lines instead of splines.
+The pair beat each of its halves, and the linear half also gives each field its own share of a score. With
+few outcomes both halves are kept small: fewer, smaller trees, stronger shrinkage, straight lines instead of
+splines.
 """
 
 from collections.abc import Sequence
@@ -17,10 +19,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
+from qualification.score.blend import FEWEST_PER_SIDE
 from qualification.score.columns import Facts, Plan
 from qualification.score.matrix import Slot, matrix_of, slots_of
 
-FEWEST_PER_SIDE = 3
 SPLINES_FROM = 150
 FULL_SIZE_FROM = 500
 SEED = 20
@@ -47,7 +49,9 @@ def may_learn(won: Sequence[int]) -> bool:
 
 
 def learn(plan: Plan, rows: Sequence[Facts], won: Sequence[int]) -> Learned:
-    """Fit both halves; the same input gives the same model. Needs `may_learn(won)` and at least one column."""
+    """Fit both halves; the same input gives the same model. Needs `may_learn(won)` and at least one
+    column.
+    """
     matrix, y = matrix_of(plan, rows), np.asarray(won)
     slots = slots_of(plan)
     with threadpool_limits(1):
@@ -76,7 +80,9 @@ def _one_hot(codes: int) -> OneHotEncoder:
 
 
 def _curve(values: NDArray[np.float64], n: int) -> Pipeline:
-    """A cubic spline through the quantiles; a straight line when there are few outcomes or few distinct values."""
+    """A cubic spline through the quantiles; a straight line when there are few outcomes or few distinct
+    values.
+    """
     knots = np.unique(np.nanquantile(values, np.linspace(0, 1, 8)))
     if n < SPLINES_FROM or len(knots) < 4:
         shape: object = StandardScaler()

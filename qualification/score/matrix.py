@@ -1,7 +1,8 @@
-"""Facts to numbers: one float row per lead, the same for the pipeline (many leads) and its flattened twin (one).
+"""Facts to numbers: one float row per lead, the same for the pipeline (many leads) and its flattened twin
+(one).
 
-A category becomes its code (0 blank, 1 unknown or rare, 2… known), a number its signed log1p (NaN when blank), a
-text one 0/1 per known word.
+A category becomes its code (0 blank, 1 unknown or rare, 2… known), a number its signed log1p (NaN when
+blank), a text one 0/1 per known word.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qualification.score.columns import BLANK, FIRST_KNOWN, UNKNOWN, Column, Facts, Plan
-from qualification.score.values import LARGEST, as_number, as_word, log_of, words_of
+from qualification.score.columns import FIRST_KNOWN, Column, Facts, Plan
+from qualification.score.rows import code_of, codes_of, log_or_nan
+from qualification.score.values import LARGEST, words_of
 
 
 class Slot(NamedTuple):
@@ -79,35 +81,3 @@ def _logs_of(values: list[object]) -> NDArray[np.float64]:
         numbers[np.abs(numbers) > LARGEST] = nan
         return np.copysign(np.log1p(np.abs(numbers)), numbers)
     return np.array([log_or_nan(value) for value in values])
-
-
-def row_of(plan: Plan, tables: list[dict[str, float]], facts: Facts) -> list[float]:
-    """One lead's row in plain Python; `tables` is `[codes_of(column) …]`, made once."""
-    row: list[float] = []
-    for column, table in zip(plan["columns"], tables, strict=True):
-        value = facts.get(column["name"])
-        if column["kind"] == "number":
-            row.append(log_or_nan(value))
-        elif column["kind"] == "category":
-            row.append(code_of(table, value))
-        else:
-            said = words_of(value)
-            row.extend(float(word in said) for word in column["values"])
-    return row
-
-
-def codes_of(column: Column) -> dict[str, float]:
-    """Known category → code."""
-    return {word: float(code) for code, word in enumerate(column["values"], FIRST_KNOWN)}
-
-
-def code_of(table: dict[str, float], value: object) -> float:
-    """The code of one raw value."""
-    word = as_word(value)
-    return float(BLANK) if word is None else table.get(word, float(UNKNOWN))
-
-
-def log_or_nan(value: object) -> float:
-    """The signed log of a raw value, NaN when it says no number."""
-    number = as_number(value)
-    return nan if number is None else log_of(number)

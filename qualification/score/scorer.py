@@ -1,4 +1,6 @@
-"""A chance, a score and its reasons for one lead: the playbook's card alone, or blended with a learned model."""
+"""A chance, a score and its reasons for one lead: the playbook's card alone, or blended with a learned
+model.
+"""
 
 import math
 from bisect import bisect_right
@@ -59,7 +61,7 @@ class BlendScorer:
         self.reference = blend.reference_of(self.curve, spec["rate"], self.trust)
         self._known = {
             column["name"]: frozenset(column["values"])
-            for column in spec["plan"]["columns"]
+            for column in spec["form"]["plan"]["columns"]
             if column["kind"] == "category"
         }
 
@@ -96,7 +98,9 @@ class BlendScorer:
 
 
 def card_points(card: policy.Scorecard, slope: float) -> tuple[dict[str, float], dict[str, str]]:
-    """(points, words) by field of a card's parts; several lines on one field are one reason, the strongest names it."""
+    """(points, words) by field of a card's parts; several lines on one field are one reason, the
+    strongest names it.
+    """
     points: dict[str, float] = {}
     words: dict[str, str] = {}
     for part in card.parts:

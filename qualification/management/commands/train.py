@@ -12,8 +12,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="tell what would happen, store nothing")
-        parser.add_argument("--keep", action="append", default=[], metavar="FIELD",
-                            help="use this field although it looks as if it was filled in after contact")  # fmt: skip
+        parser.add_argument(
+            "--keep",
+            action="append",
+            default=[],
+            metavar="FIELD",
+            help="use this field although it looks as if it was filled in after contact",
+        )
 
     def handle(self, *, dry_run, keep, **options):
         report, model = train(dry_run=dry_run, keep=keep)

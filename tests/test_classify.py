@@ -1,0 +1,139 @@
+"""Reading an enquiry: what is wanted, by which words, and when the machine had better say nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from qualification.classify import CLASSES, classify, seed, word_model
+from qualification.words import WordModel, fit_words
+
+UNSEEN = Path(__file__).parent / "enquiries" / "unseen.txt"
+
+
+def unseen():
+    """Return (class, text) of enquiries written in another style than the seed, and never trained on."""
+    pairs = [line.split("|", 1) for line in UNSEEN.read_text().splitlines()]
+    return [(label if label in (*CLASSES, "unclear") else "non_prospect", text) for label, text in pairs]
+
+
+def f1(pairs, label):
+    """Return the harmonic mean of precision and recall of a class over (true, read) pairs."""
+    hits = sum(true == read == label for true, read in pairs)
+    return 2 * hits / (sum(true == label for true, _ in pairs) + sum(read == label for _, read in pairs))
+
+
+def test_enquiries_of_another_style_are_read_right():
+    pairs = [(true, classify(text).enquiry_class) for true, text in unseen() if true != "unclear"]
+    assert sum(f1(pairs, label) for label in CLASSES) / len(CLASSES) >= 0.85
+    decided = [(true, read) for true, read in pairs if read != "unclear"]
+    assert sum(true == read for true, read in decided) / len(decided) >= 0.93
+
+
+def test_what_is_not_in_a_language_it_knows_stays_unclear():
+    assert {classify(text).enquiry_class for true, text in unseen() if true == "unclear"} == {"unclear"}
+
+
+def test_no_unseen_enquiry_is_in_the_seed():
+    assert set(seed()[0]) & {text for _, text in unseen()} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "enquiry_class", "kind"),
+    [
+        ("Can we get a quote for 40 seats?", "buying", ""),
+        ("How does your API handle webhooks?", "information", ""),
+        ("I need one for my private home, not for a company.", "wrong_fit", ""),
+        (
+            "Please find my CV attached, I am applying for the position of analyst.",
+            "non_prospect",
+            "job_seeker",
+        ),
+        ("We offer quality backlinks and SEO services for your website.", "non_prospect", "vendor"),
+        ("I forgot my password and cannot log in.", "non_prospect", "existing_customer"),
+        ("Online casino, 200 free spins, claim your prize now!!!", "non_prospect", "spam"),
+        (
+            "I am writing my thesis on lead scoring, can I interview you for my thesis?",
+            "non_prospect",
+            "other",
+        ),
+        ("Bitte senden Sie uns ein Angebot für 50 Lizenzen.", "buying", ""),
+        (
+            "Sehr geehrte Damen und Herren, anbei meine Bewerbung mit Lebenslauf.",
+            "non_prospect",
+            "job_seeker",
+        ),
+        ("Bonjour, je voudrais un devis pour 20 postes.", "buying", ""),
+    ],
+)
+def test_clear_enquiries(text, enquiry_class, kind):
+    read = classify(text)
+    assert (read.enquiry_class, read.kind) == (enquiry_class, kind)
+    assert read.evidence
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "ok", "12345", "👍", "...", "你好,我想了解一下", "xkcd qwop zzz"]
+)
+def test_a_text_that_says_nothing_is_unclear(text):
+    assert classify(text).enquiry_class == "unclear"
+
+
+def test_the_words_that_made_the_case_are_in_the_text():
+    for _, text in unseen():
+        for words in classify(text).evidence:
+            assert all(word in text.lower() for word in words.lower().split()) or words == "many links"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "value"),
+    [
+        ("Our budget is approved.", "budget", "approved"),
+        ("We have 20k EUR set aside.", "budget", "named"),
+        ("About $ 15,000 a year.", "budget", "named"),
+        ("We have no budget for it.", "budget", "none"),
+        ("I am the owner of three shops.", "authority", "decides"),
+        ("My boss asked me to collect offers.", "authority", "recommends"),
+        ("We need it asap.", "urgency", "high"),
+        ("Just looking, no rush.", "urgency", "none"),
+        ("It has to be live by October.", "timeline", "named"),
+        ("We start within two weeks.", "timeline", "named"),
+    ],
+)
+def test_budget_authority_urgency_and_timing_are_read_from_the_text(text, topic, value):
+    assert classify(text).readings[topic]["value"] == value
+
+
+def test_what_is_not_spoken_of_is_not_read():
+    assert classify("How does your product work?").readings == {}
+
+
+def test_the_plain_reader_equals_the_fitted_pipeline():
+    from scipy.sparse import hstack
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    texts, labels = seed()
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3)
+    lowered = [text.lower() for text in texts]
+    matrix = hstack([words.fit_transform(lowered), letters.fit_transform(lowered)]).tocsr()
+    fitted = LogisticRegression(C=10.0, class_weight="balanced", max_iter=300, tol=1e-3).fit(matrix, labels)
+    model = fit_words(texts, labels)
+    for _, text in unseen()[::5]:
+        row = hstack([words.transform([text.lower()]), letters.transform([text.lower()])]).tocsr()
+        expected = dict(zip(fitted.classes_, fitted.predict_proba(row)[0], strict=True))
+        assert model.judge(text).chances == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_kept_word_model_reads_like_the_fresh_one(settings, tmp_path):
+    settings.LEADBOARD_DATA = tmp_path
+    word_model.cache_clear()
+    fresh = word_model()
+    (kept,) = tmp_path.glob("words-*.json")
+    word_model.cache_clear()
+    assert word_model().to_json() == fresh.to_json()
+    kept.write_text("{broken")
+    word_model.cache_clear()
+    assert word_model().to_json() == fresh.to_json()
+    assert WordModel.from_json(fresh.to_json()).labels == sorted(set(seed()[1]))
+    word_model.cache_clear()
