@@ -34,6 +34,7 @@ BETWEEN_FRAMES = 0.25
 BETWEEN_CHECKS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 SENDS_WITHOUT_A_BREAK = 200
+MOST_DRAWN = 32
 GONE = (psycopg.Error, DatabaseGone, OSError)
 SIGN_IN_AGAIN = 4401
 
@@ -68,6 +69,7 @@ class Relay:
         self._thread: ThreadPoolExecutor | None = None
         self._last_frame = 0.0
         self._keep_quiet: Callable[[], None] | None = None
+        self._drawn: dict[tuple[int, int], Frame] = {}  # catch-ups to where the boards are now
 
     async def join(self, member: Member, after: int | None) -> bool:
         """Bring a socket from `after` to now, then keep it there; False when its sign-in does not hold.
@@ -119,7 +121,8 @@ class Relay:
         listener.forget()
 
     def _say_come_back(self):
-        """The server stops on purpose: tell all boards."""
+        """The server stops on purpose: tell all boards. (The trigger that called us is used up.)"""
+        self._keep_quiet = None
         for member in self.members:
             member.come_back()
 
@@ -137,7 +140,15 @@ class Relay:
             return fragments.resync(0, self._ring.last)
         if self._ring.begins_at(after):
             return Frame(after, after, "")
-        return await self._ask(fragments.frame_between, after, self._ring.last)
+        return await self._draw(self._drawn_once, after, self._ring.last)
+
+    def _drawn_once(self, after, until):
+        """Draw for the first, repeat for the rest: after a restart all boards come back from one place."""
+        if (after, until) not in self._drawn:
+            if len(self._drawn) >= MOST_DRAWN or any(place[1] != until for place in self._drawn):
+                self._drawn = {}
+            self._drawn[after, until] = fragments.frame_between(after, until)
+        return self._drawn[after, until]
 
     async def _relay(self):
         """Listen and look until cancelled; wait out a database that goes away."""
@@ -164,7 +175,7 @@ class Relay:
     async def _look(self):
         """Send whatever was numbered since the last look."""
         async with self._looking:
-            frame = await self._next_frame()
+            frame = await self._draw(fragments.frame_after, self._ring.last)
             listener.looked()
             if frame is None:
                 return
@@ -176,15 +187,15 @@ class Relay:
                 if count % SENDS_WITHOUT_A_BREAK == 0:
                     await asyncio.sleep(0)
 
-    async def _next_frame(self):
-        """Return the next frame; where a lead cannot be rendered, one that makes the pages fetch anew."""
+    async def _draw(self, how, seq, *until):
+        """Return the frame from here on; if a lead cannot be drawn, one that makes pages fetch anew."""
         try:
-            return await self._ask(fragments.frame_after, self._ring.last)
+            return await self._ask(how, seq, *until)
         except GONE:
             raise
         except Exception:
-            log.exception("board: the events after %s could not be rendered", self._ring.last)
-            return fragments.resync(self._ring.last, await self._ask(feed_log.last_seq))
+            log.exception("board: the events after %s could not be drawn", seq)
+            return fragments.resync(seq, *(until or [await self._ask(feed_log.last_seq)]))
 
     async def _watch(self):
         """Close the sockets of those who signed out, were deactivated or lost their role."""
