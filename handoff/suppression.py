@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from handoff import clocks, nurture, spells, stop_list
-from handoff.addresses import canonical, like_patterns
+from handoff.addresses import BARE_NAME, bare_name, canonical
 from handoff.models import ClaimEnd
 from handoff.stop_list import is_suppressed
 from leadboard.leads import lifecycle
@@ -14,7 +14,7 @@ from leadboard.leads.stages import OVER, Desk, Stage
 
 __all__ = ["is_suppressed", "mark_suppressed", "suppress"]
 
-SPELLINGS = "SELECT id, email FROM leads_lead WHERE lower(email) LIKE ANY(%s) ORDER BY id"
+SPELLINGS = f"SELECT id, email FROM leads_lead WHERE {BARE_NAME} = %s ORDER BY id"  # noqa: S608 - reason: ours
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def _lock_all(email: str) -> list[Lead]:
     """Lock and return the leads of this address in any spelling, in the order of their ids."""
     wanted = canonical(email)
     with connection.cursor() as cursor:
-        cursor.execute(SPELLINGS, [like_patterns(email)])
+        cursor.execute(SPELLINGS, [bare_name(email)])
         ids = [pk for pk, spelling in cursor.fetchall() if canonical(spelling) == wanted]
     return [lead for lead in map(lifecycle.lock, ids) if lead is not None]
 
