@@ -9,12 +9,14 @@ import time
 
 import psutil
 import pytest
+from django.conf import settings as configured
 
 from leadboard.embedded.postgres import postmaster_pid
 from leadboard.supervisor.record import find_marked
 from tests.database import temporary_folder
 from tests.product import ROOT, Product
 
+CLUSTER = 4 + configured.Q_CLUSTER["workers"]  # main, sentinel, pusher, monitor and the workers
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 
@@ -92,18 +94,18 @@ def test_a_killed_database_comes_back_and_all_programs_with_it(product):
 
 
 def test_a_killed_parent_of_the_jobs_leaves_no_second_cluster(product):
-    before = pids(product, "qcluster")
+    until(lambda: len(pids(product, "qcluster")) == CLUSTER)
+    before = set(pids(product, "qcluster"))
     os.kill(min(before), signal.SIGKILL)
-    until(
-        lambda: (
-            not set(before) & set(pids(product, "qcluster")) and len(pids(product, "qcluster")) == len(before)
-        )
-    )
+    until(lambda: not before & set(pids(product, "qcluster")) and len(pids(product, "qcluster")) == CLUSTER)
+    time.sleep(1)
+    assert len(pids(product, "qcluster")) == CLUSTER
 
 
-def test_ctrl_c_leaves_no_process():
-    with Product(temporary_folder("up")) as short:
-        token = token_of(short)
-        assert find_marked(token)
-    assert short.process.returncode == 0
+def test_ctrl_c_leaves_no_process(product):
+    """The last one: it ends the product of this file."""
+    token = token_of(product)
+    assert find_marked(token)
+    product.process.send_signal(signal.SIGINT)
+    assert product.process.wait(60) == 0
     until(lambda: find_marked(token) == [], seconds=10)
