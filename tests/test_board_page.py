@@ -171,8 +171,10 @@ def test_mine_shows_what_i_hold_by_deadline(page, ana, sam, mia, make_lead):
 @pytest.mark.parametrize(
     ("left", "whole", "state", "words"),
     [
-        (4.0, 5, "calm", "4:00"), (2.4, 5, "half", "2:24"), (1.15, 5, "soon", "1:09"), (0.8, 5, "last", "0:48"),
-        (0, 5, "over", "0 s"), (-12, 5, "over", "12 min"), (29, 30, "calm", "29 min"), (230, 240, "calm", "3 h 50"),
+        (4.0, 5, "calm", "4:00"), (2.4, 5, "half", "2:24"), (1.15, 5, "soon", "1:09"),
+        (0.8, 5, "last", "0:48"),
+        (0, 5, "over", "0 s"), (-12, 5, "over", "12 min"), (29, 30, "calm", "29 min"),
+        (230, 240, "calm", "3 h 50"),
         (23 * 60, 24 * 60, "calm", "23 h"), (72 * 60, 80 * 60, "calm", "3 days"),
     ],
 )  # fmt: skip

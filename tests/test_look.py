@@ -1,4 +1,4 @@
-"""The look by its numbers: contrast of every pair of tokens, no style in markup, no foreign origin, all icons drawn."""
+"""The look by its numbers: contrast of the tokens, no style in markup, no foreign origin, all icons drawn."""
 
 import math
 import re
@@ -15,11 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 CSS = ROOT / "static" / "css"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 COLOUR = re.compile(r"--([\w-]+): light-dark\(oklch\(([^)]*)\), oklch\(([^)]*)\)\)")
+HUES = ("blue", "green", "amber", "red")
 GROUNDS = ("paper", "sheet", "well")
 TEXT = [(ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in (*GROUNDS, "blue-soft")] + [
-    ("on-blue", "blue"), ("on-blue", "blue-press"), ("on-green", "green"), ("on-red", "red"), ("on-red", "red-press"),
-    *((f"{hue}-text", ground) for hue in ("blue", "green", "amber", "red") for ground in (*GROUNDS, f"{hue}-soft")),
-    *(("ink", f"heat-{step}") for step in (1, 2, 3, 4)), *(("ink", f"{hue}-soft") for hue in ("green", "amber", "red")),
+    ("on-blue", "blue"), ("on-blue", "blue-press"), ("on-green", "green"), ("on-red", "red"),
+    ("on-red", "red-press"),
+    *((f"{hue}-text", ground) for hue in HUES for ground in (*GROUNDS, f"{hue}-soft")),
+    *(("ink", f"heat-{step}") for step in (1, 2, 3, 4)),
+    *(("ink", f"{hue}-soft") for hue in HUES),
 ]  # fmt: skip
 SHAPES = [
     ("edge", "paper"),
@@ -41,7 +44,10 @@ def tokens():
 
 
 def luminance(colour):
-    """Return the relative luminance (WCAG 2.2) of an oklch colour, by Ottosson's matrices (bottosson.github.io/posts/oklab)."""
+    """Return the relative luminance (WCAG 2.2) of an oklch colour.
+
+    The matrices are Ottosson's (bottosson.github.io/posts/oklab).
+    """
     lightness, chroma, hue = colour
     a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3

@@ -95,7 +95,8 @@ def test_an_availability_that_does_not_exist_changes_nothing(page, ana):
 
 def test_my_hours_become_a_calendar_in_my_zone(page, ana):
     answer = page(ana).post("/people/me/", {
-        "name": "Ana Ruiz", "time_zone": "Europe/Berlin", "mon": "09:00-12:30, 13:30-18:00", "sat": "22:00-02:00",
+        "name": "Ana Ruiz", "time_zone": "Europe/Berlin", "mon": "09:00-12:30, 13:30-18:00",
+        "sat": "22:00-02:00",
     })  # fmt: skip
     assert answer.status_code == 302
     ana.refresh_from_db()

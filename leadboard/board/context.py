@@ -1,4 +1,4 @@
-"""What every page needs: who looks, which screens are theirs, how it should look. Costs no query by itself."""
+"""What every page needs: who looks, which screens are theirs, how it looks. Costs no query by itself."""
 
 from typing import Any, NamedTuple
 

@@ -1,4 +1,4 @@
-"""A lead's story for people: its events as sentences with names and times, and the path of its first 48 hours."""
+"""A lead's story for people: its events as sentences, and the path of its first 48 hours."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,9 +21,11 @@ TONES = {
     "handed_back": "red", "disqualified": "red", "lost": "red", "nurture_failed": "red", "warned": "amber",
 }  # fmt: skip
 STEPS = {
-    "captured": "Captured", "qualified": "Scored", "claimed": "Claimed", "assigned": "Assigned", "rerouted": "Offered",
+    "captured": "Captured", "qualified": "Scored", "claimed": "Claimed", "assigned": "Assigned",
+    "rerouted": "Offered",
     "action": "First action", "accepted": "Accepted", "rejected": "Rejected", "breached": "Missed",
-    "handed_back": "Handed back", "enrolled": "In nurture", "disqualified": "Disqualified", "won": "Won", "lost": "Lost",
+    "handed_back": "Handed back", "enrolled": "In nurture", "disqualified": "Disqualified",
+    "won": "Won", "lost": "Lost",
     "sql_reached": "SQL",
 }  # fmt: skip
 PEOPLE_FACTS = ("rep", "owner", "from_rep", "previous", "reviewer", "by")

@@ -17,7 +17,7 @@ MOST_SHIFTS = 24
 
 
 def read_shifts(text: str) -> list[str]:
-    """Return "09:00-12:30, 13:30-18:00" as a list of shifts; ValidationError says which one cannot be read."""
+    """Return "09:00-12:30, 13:30-18:00" as shifts; ValidationError says which one cannot be read."""
     shifts = [part for part in re.split(r"[,;\s]+", text.replace("–", "-").strip()) if part]
     for shift in shifts:
         if not SHIFT.fullmatch(shift) or shift[:5] == shift[6:]:
@@ -58,7 +58,7 @@ class ProfileForm(forms.ModelForm):
         return cleaned
 
     def save(self, commit: bool = True) -> User:
-        """Keep the profile; the shifts become a calendar in the person's own zone, as the playbook writes one."""
+        """Keep the profile; the shifts become a calendar in the person's own zone, as in the playbook."""
         week = {day: self.cleaned_data[day] for day in DAYS if self.cleaned_data[day]}
         self.instance.hours = {"zone": self.instance.time_zone, "hours": week} if week else None
         return super().save(commit)

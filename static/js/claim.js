@@ -1,6 +1,6 @@
 // Claiming: the row answers at once, the server has the last word, and for a while it can be undone.
 import { now } from "./clocks.js";
-import { mark } from "./patch.js";
+import { giveBack, mark, parse, replace } from "./patch.js";
 import { say } from "./say.js";
 import { current, rows, select } from "./rows.js";
 
@@ -39,24 +39,41 @@ export function undoLast() {
   if (undo && !undo.hidden) undo.requestSubmit();
 }
 
+undo?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  undo.hidden = true;
+  const id = /leads\/(\d+)\//.exec(undo.action)[1];
+  const headers = { "HX-Request": "true", "HX-Target": `lead-${id}-state` };
+  const answer = await fetch(undo.action, { method: "POST", body: new FormData(undo), headers }).catch(() => null);
+  if (!answer || ![200, 409, 422].includes(answer.status)) return tell("That did not work. The lead is still yours.");
+  const parts = parse(await answer.text());
+  const words = parts.find((part) => part.id === `lead-${id}-state`)?.querySelector("small")?.textContent;
+  for (const part of parts) replace(part);
+  tell(answer.ok ? "Undone. The lead is back where it was." : (words ?? "It cannot be undone any more."));
+  select(document.getElementById(`lead-${id}`));
+});
+
+// The answer is awaited at the request itself: the live feed may take the form away before it comes.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const button = formOf(event)?.querySelector("button");
+  const form = formOf(event);
+  const button = form?.querySelector("button");
   if (!button) return;
   button.setAttribute("aria-busy", "true");
-  button.firstChild.textContent = "Claiming…";
+  const [label] = labels(button);
+  label.textContent = "Claiming…";
+  const id = /leads\/(\d+)\//.exec(form.action)[1];
+  event.detail.xhr.addEventListener("loadend", () => answered(form, id, event.detail.xhr));
 });
 
 // The reply has replaced the form: the row takes its owner over, and the focus goes on to the next row.
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = formOf(event) ?? (event.detail.elt?.matches?.("form.claim") ? event.detail.elt : null);
-  if (!form) return;
-  const id = /leads\/(\d+)\/claim/.exec(event.detail.pathInfo?.requestPath ?? form.action)?.[1];
+function answered(form, id, xhr) {
   const row = document.getElementById(`lead-${id}`);
-  const { status } = event.detail.xhr;
-  if (status >= 200 && status < 300) won(row, id);
-  else if (status === 409 || status === 422) lost(row, id);
-  else failed(form, status);
-});
+  if (xhr.status >= 200 && xhr.status < 300) won(row, id);
+  else if (xhr.status === 409 || xhr.status === 422) lost(row, id, xhr.responseText);
+  else failed(form, xhr.status);
+}
+
+const labels = (button) => [...button.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
 
 function won(row, id) {
   takeOver(row, id);
@@ -64,10 +81,11 @@ function won(row, id) {
   goOn(row);
 }
 
-function lost(row, id) {
-  takeOver(row, id);
-  const words = document.getElementById(`lead-${id}-state`)?.textContent.trim().replace(/\s+/g, " ") ?? "";
-  tell(`${nameOf(row)} was taken: ${words}`);
+function lost(row, id, html) {
+  const desk = parse(html).find((part) => part.id === `lead-${id}-state`);
+  const words = desk?.querySelector("small")?.textContent ?? "somebody was faster";
+  if (desk) replace(desk);
+  tell(`${nameOf(row)}: ${words}`);
   goOn(row);
 }
 
@@ -82,7 +100,8 @@ function takeOver(row, id) {
 function failed(form, status) {
   const button = form.querySelector("button");
   button?.removeAttribute("aria-busy");
-  if (button) button.firstChild.textContent = "Claim";
+  for (const label of button ? labels(button) : []) label.textContent = "Claim";
+  giveBack(form.closest(".row-act"));
   tell(status === 0 ? "The server cannot be reached. The lead is not claimed." : `That did not work (${status}). The lead is not claimed.`);
 }
 

@@ -2,6 +2,8 @@
 import { draw } from "./clocks.js";
 
 const me = document.body.dataset.me;
+// A part whose act is under way waits: the reply brings the same, or gives it back when there is none.
+const waiting = new WeakMap();
 const parser = document.createElement("template");
 
 export function parse(html) {
@@ -23,12 +25,11 @@ function adopt(part) {
   mark(row);
 }
 
-function keepFocus(old, fresh) {
-  if (!old.contains(document.activeElement)) return;
-  const row = fresh.closest(".row");
-  const next = fresh.querySelector("button, a[href]") ?? row;
-  next?.focus({ preventScroll: true });
-  if (!document.activeElement || document.activeElement === document.body) row?.focus({ preventScroll: true });
+function keepFocus(fresh) {
+  for (const next of [...fresh.querySelectorAll("button, a[href]"), fresh.closest(".row")]) {
+    next?.focus({ preventScroll: true });
+    if (document.activeElement === next) return;
+  }
 }
 
 // Replaces the element with the same id; answers whether the page had one.
@@ -37,15 +38,23 @@ export function replace(fresh) {
   if (!old) return false;
   fresh.removeAttribute("data-hx-swap-oob");
   if (old.classList.contains("clock-big")) fresh.classList.add("clock-big");
-  const focused = document.activeElement;
-  const held = old.contains(focused);
+  if (old.querySelector("form [aria-busy=true]")) {
+    waiting.set(old, fresh);
+    return true;
+  }
+  const held = old.contains(document.activeElement);
   old.insertAdjacentElement("afterend", fresh);
   adopt(fresh);
   if (fresh.classList.contains("clock") && !fresh.dataset.due) fresh.closest(".row")?.removeAttribute("data-late");
-  if (held) keepFocus(old, fresh);
+  if (held) keepFocus(fresh);
   old.remove();
   settle(fresh);
   return true;
+}
+
+export function giveBack(old) {
+  const fresh = waiting.get(old);
+  if (fresh) replace(fresh);
 }
 
 export function settle(part) {
