@@ -154,7 +154,7 @@ async def test_outsiders_hear_nothing(port, ana, sam, cookie):
 
 
 async def test_a_reader_who_never_reads_is_cut_off_and_hurts_nobody(numbering, cookie):
-    leads = [await in_thread(capture_lead, name="x" * 30_000) for _ in range(10)]
+    leads = [await in_thread(capture_lead, name="x" * 30_000) for _ in range(7)]
     with web_process() as (port, process):
         web = psutil.Process(process.pid)
         screen = Screen(port, cookie)
@@ -165,7 +165,7 @@ async def test_a_reader_who_never_reads_is_cut_off_and_hurts_nobody(numbering, c
             while rounds < 150 and is_connected(web, here):
                 rounds += 1
                 await in_thread(lambda: [touch(lead) for lead in leads])
-                goal = 10 + 10 * rounds
+                goal = 7 + 7 * rounds
                 while screen.seq < goal:
                     screen.take(await asyncio.wait_for(line.recv(), 10))
             stalled.close()
@@ -179,7 +179,7 @@ def open_and_never_read(port, cookie):
     stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     stalled.connect(("127.0.0.1", port))
     stalled.sendall(
-        f"GET /ws/board/?after=10 HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
+        f"GET /ws/board/?after=7 HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: leadboard={cookie}\r\n\r\n".encode()
     )
