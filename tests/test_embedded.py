@@ -1,6 +1,7 @@
 """The embedded PostgreSQL, with real servers in temporary folders."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -133,6 +134,7 @@ def test_a_path_too_long_for_a_socket_gets_one_in_tmp(folder):
     with EmbeddedPostgres(deep) as server:
         assert ask(server.url, "SELECT 1") == 1
         assert stat.S_IMODE(socket_directory(deep).stat().st_mode) == 0o700
+    shutil.rmtree(socket_directory(deep))
 
 
 def test_a_folder_that_somebody_else_laid_there_is_refused(folder):
