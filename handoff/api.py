@@ -1,4 +1,4 @@
-"""The acts on a lead over the API: each is a resource and answers with the lead as it is now, or a problem."""
+"""The acts on a lead over the API: each is a resource and answers with the lead as it is now."""
 
 from typing import Any
 from uuid import UUID

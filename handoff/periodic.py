@@ -2,6 +2,7 @@
 
 import logging
 import zlib
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 
@@ -63,9 +64,9 @@ def _do(name: str, function: str) -> bool:
     return True
 
 
-def run_until(stop: Event) -> None:
-    """Run what is due once a second until stopped; a lost database is waited for."""
-    while not stop.wait(SECONDS_BETWEEN_LOOKS):
+def run_until(stop: Event, is_wanted: Callable[[], bool]) -> None:
+    """Run what is due once a second until stopped or not wanted any more; a lost database is waited for."""
+    while is_wanted() and not stop.wait(SECONDS_BETWEEN_LOOKS):
         try:
             run_due()
         except (DatabaseError, InterfaceError):

@@ -65,19 +65,22 @@ def move_all(kind: str, moves: list[Move], *, playbook_version: int | None = Non
         return []
     _check(kind, moves)
     rows = _write(kind, moves, playbook_version)
-    events = []
-    for move in moves:
-        pk, version, at, recorded_at, digest = rows[move.lead.pk]
-        event = LeadEvent(
-            id=pk, lead=move.lead, version=version, kind=kind, at=at, recorded_at=recorded_at,
-            actor=move.actor, facts=move.facts, playbook_version=playbook_version, digest=digest,
-        )  # fmt: skip
-        _bring_up_to_date(move.lead, event, move.changes)
-        events.append(event)
+    events = [_event(kind, move, playbook_version, rows[move.lead.pk]) for move in moves]
     _wake_once()
     for event in events:
         reactions.react(event.lead, event)
     return events
+
+
+def _event(kind, move, playbook_version, row):
+    """Return the event of one move as it was stored; its lead is brought up to date."""
+    pk, version, at, recorded_at, digest = row
+    event = LeadEvent(
+        id=pk, lead=move.lead, version=version, kind=kind, at=at, recorded_at=recorded_at,
+        actor=move.actor, facts=move.facts, playbook_version=playbook_version, digest=digest,
+    )  # fmt: skip
+    _bring_up_to_date(move.lead, event, move.changes)
+    return event
 
 
 def _check(kind, moves):
