@@ -156,7 +156,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# Not cached_db: the cache is one per web process, and a session signed out in one would live on in another.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-leadboard" if HTTPS else "leadboard"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 CSRF_COOKIE_NAME = "__Host-leadboard-csrf" if HTTPS else "leadboard-csrf"
