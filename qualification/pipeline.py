@@ -154,11 +154,11 @@ def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
             return None
         if not now.owner_id and (now.desk, now.stage) != (lead.desk, lead.stage):
             raise Overtaken
-        verdict, is_new = Verdict.objects.get_or_create(
-            lead=now, lead_version=lead.version, defaults=_columns(thought, playbook)
-        )
-        if not is_new:
-            return verdict
+        # Safe without a savepoint: whoever writes a verdict on this lead holds its row.
+        known = Verdict.objects.filter(lead=now, lead_version=lead.version).first()
+        if known:
+            return known
+        verdict = Verdict.objects.create(lead=now, lead_version=lead.version, **_columns(thought, playbook))
         keep(now, thought.findings)
         may_route = now.desk in UNCLAIMED and not now.owner_id
         change, missing = change_of(now, thought, playbook) if may_route else ({}, [])

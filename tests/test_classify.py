@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+from scipy.sparse import hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 
 from qualification.classify import CLASSES, classify, seed, word_model
 from qualification.words import WordModel, fit_words
@@ -108,10 +111,6 @@ def test_what_is_not_spoken_of_is_not_read():
 
 
 def test_the_plain_reader_equals_the_fitted_pipeline():
-    from scipy.sparse import hstack
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-
     texts, labels = seed()
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3)

@@ -30,9 +30,17 @@ from qualification.score.learner import learn
 
 XED = Path(__file__).parent.parent.parent / "shared" / "data" / "x_education_leads.csv.gz"
 STRICT = [
-    "Lead Origin", "Lead Source", "TotalVisits", "Total Time Spent on Website", "Page Views Per Visit", "Country",
-    "Specialization", "How did you hear about X Education", "City", "A free copy of Mastering The Interview",
-]  # fmt: skip
+    "Lead Origin",
+    "Lead Source",
+    "TotalVisits",
+    "Total Time Spent on Website",
+    "Page Views Per Visit",
+    "Country",
+    "Specialization",
+    "How did you hear about X Education",
+    "City",
+    "A free copy of Mastering The Interview",
+]
 
 
 def firm(n, seed=1, base=-2.5):
@@ -42,8 +50,16 @@ def firm(n, seed=1, base=-2.5):
     for number in range(n):
         plan = str(dice.choice(["Basic", "Pro", "Max"], p=[0.6, 0.3, 0.1]))
         seats = float(round(dice.lognormal(2, 1)))
-        row = {"plan": plan, "seats": seats, "customer no": f"K{number:06}", "nothing": None, "firm": "ours",
-               "region": str(dice.choice(["north", "south"])), "lead_type": "other", "source": "Web"}  # fmt: skip
+        row = {
+            "plan": plan,
+            "seats": seats,
+            "customer no": f"K{number:06}",
+            "nothing": None,
+            "firm": "ours",
+            "region": str(dice.choice(["north", "south"])),
+            "lead_type": "other",
+            "source": "Web",
+        }
         if dice.random() < 0.2:
             del row["seats"]
         odds = base + {"Basic": -0.5, "Pro": 1.0, "Max": 2.0}[plan] + 0.8 * (np.log1p(seats) - 2)
@@ -65,20 +81,33 @@ def test_columns_of_any_firm_are_told_apart_by_their_values():
     rows, _ = firm(500)
     plan = plan_columns(rows)
     assert {column["name"]: column["kind"] for column in plan["columns"]} == {
-        "plan": "category", "region": "category", "seats": "number",
-    }  # fmt: skip
+        "plan": "category",
+        "region": "category",
+        "seats": "number",
+    }
     assert plan["left_out"] == {
-        "customer no": "an id or a name: nearly every lead has another value", "firm": "always the same",
-        "lead_type": "always the same", "nothing": "always empty", "source": "always the same",
-    }  # fmt: skip
+        "customer no": "an id or a name: nearly every lead has another value",
+        "firm": "always the same",
+        "lead_type": "always the same",
+        "nothing": "always empty",
+        "source": "always the same",
+    }
 
 
 @pytest.mark.parametrize("n", [12, 60, 160, 700])
 def test_the_flat_twin_equals_the_pipeline_also_on_what_it_never_saw(n):
     rows, won = firm(n, base=0.0)
     learned = learn(plan_columns(rows), rows, won)
-    strange = [{}, {"plan": "Ultra"}, {"seats": "many"}, {"seats": -5}, {"seats": 1e300}, {"plan": 7, "seats": True},
-               {"region": None, "seats": float("nan")}, *sample_rows(learned.plan)]  # fmt: skip
+    strange = [
+        {},
+        {"plan": "Ultra"},
+        {"seats": "many"},
+        {"seats": -5},
+        {"seats": 1e300},
+        {"plan": 7, "seats": True},
+        {"region": None, "seats": float("nan")},
+        *sample_rows(learned.plan),
+    ]
     flat, probes = Flat(json.loads(json.dumps(flat_form(learned)))), rows + strange
     many = learned.log_odds(probes)
     assert max(abs(flat.log_odds(row) - value) for row, value in zip(probes, many, strict=True)) < 1e-9
@@ -132,9 +161,14 @@ def test_the_same_outcomes_give_the_same_model(playbook):
     assert first.tolist() == second.tolist()
 
 
-@pytest.mark.parametrize(("n", "won", "words"), [
-    (0, 0, "0 won and 0 lost leads"), (40, 2, "2 won and 38 lost leads"), (20, 10, "newest 20 % are 4 leads"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("n", "won", "words"),
+    [
+        (0, 0, "0 won and 0 lost leads"),
+        (40, 2, "2 won and 38 lost leads"),
+        (20, 10, "newest 20 % are 4 leads"),
+    ],
+)
 def test_too_few_outcomes_say_what_is_missing(playbook, n, won, words):
     rows, _ = firm(n)
     report = study(as_examples(rows, [1] * won + [0] * (n - won)), playbook)
@@ -155,12 +189,20 @@ def test_the_score_begins_as_the_points_of_the_card(playbook):
         assert blend.score_of(curve.log_odds(points), blend.reference_of(curve, 0.1, 0.0)) == points
 
 
-@pytest.mark.parametrize(("kind", "facts", "by_person", "label"), [
-    ("won", {}, True, 1), ("won", {}, False, 1), ("lost", {"code": "price"}, True, 0),
-    ("rejected", {"code": "wrong_persona"}, True, 0), ("rejected", {"code": "duplicate"}, True, None),
-    ("rejected", {"code": "premature"}, True, None), ("disqualified", {}, True, 0),
-    ("disqualified", {}, False, None), ("reopened", {}, True, None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "facts", "by_person", "label"),
+    [
+        ("won", {}, True, 1),
+        ("won", {}, False, 1),
+        ("lost", {"code": "price"}, True, 0),
+        ("rejected", {"code": "wrong_persona"}, True, 0),
+        ("rejected", {"code": "duplicate"}, True, None),
+        ("rejected", {"code": "premature"}, True, None),
+        ("disqualified", {}, True, 0),
+        ("disqualified", {}, False, None),
+        ("reopened", {}, True, None),
+    ],
+)
 def test_what_an_end_teaches(kind, facts, by_person, label):
     assert label_of(kind, facts, by_person) == label
 
@@ -182,8 +224,14 @@ def history(make_lead, ana):
         )
         pipeline.qualify(lead.pk)
         lead.refresh_from_db()
-        lifecycle.move(lead, "won" if end else "lost", actor=ana, stage="won" if end else "lost", desk="closed",
-                       facts={"code": "price"})  # fmt: skip
+        lifecycle.move(
+            lead,
+            "won" if end else "lost",
+            actor=ana,
+            stage="won" if end else "lost",
+            desk="closed",
+            facts={"code": "price"},
+        )
         leads.append(lead)
     return leads
 

@@ -1,12 +1,16 @@
 """A lead comes in and is judged: what is known, what it wants, what it is worth, where it goes."""
 
 import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django_q.models import OrmQ
 
 from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent
 from leadboard.playbook import versions
 from qualification import jobs, pipeline
 from qualification.models import Enrichment, Verdict
+from qualification.panels import verdict as panel
 
 BUYER = (
     "We run two sites, about 60 people, and lose web enquiries over lunch. Budget is approved. "
@@ -184,9 +188,7 @@ def test_no_text_stops_a_verdict(make_lead, message):
     )
 
 
-def test_the_sweep_finds_what_the_queue_lost(make_lead, django_assert_num_queries):
-    from django_q.models import OrmQ
-
+def test_the_sweep_finds_what_the_queue_lost(make_lead):
     old, new, claimed = make_lead(), make_lead(), make_lead()
     OrmQ.objects.all().delete()
     backdate(old)
@@ -198,8 +200,6 @@ def test_the_sweep_finds_what_the_queue_lost(make_lead, django_assert_num_querie
 
 
 def backdate(lead):
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE leads_lead SET created_at = now() - interval '2 minutes' WHERE id = %s", [lead.pk]
@@ -207,14 +207,10 @@ def backdate(lead):
 
 
 def test_the_panel_says_why(buyer, ana):
-    from django.template.loader import render_to_string
-
-    from qualification.panels import verdict
-
-    template, context = verdict(buyer, ana)
+    template, context = panel(buyer, ana)
     assert "No score yet" in render_to_string(template, context)
     judged = pipeline.qualify(buyer.pk)
-    page = render_to_string(*verdict(buyer, ana))
+    page = render_to_string(*panel(buyer, ana))
     assert f"Why {judged.score}" in page
     assert all(f'<th scope="row">{reason["words"]}</th>' in page for reason in judged.reasons)
     assert "style=" not in page
