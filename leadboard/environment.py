@@ -3,8 +3,11 @@
 `VARIABLES` is the table that the README prints; a test keeps the two equal.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -69,11 +72,16 @@ def read_secret_key(data):
             raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters")
         return given
     kept = data / "secret_key"
-    try:
-        handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return kept.read_text().strip()
-    key = secrets.token_urlsafe(50)
+    if not kept.exists():
+        keep_new_key(kept)
+    return kept.read_text().strip()
+
+
+def keep_new_key(kept):
+    """Write a new key, whole or not at all: of several processes at once one key wins, and nobody reads half."""
+    handle, draft = tempfile.mkstemp(prefix=".secret_key-", dir=kept.parent)  # mkstemp gives mode 0600
     with os.fdopen(handle, "w") as file:
-        file.write(key)
-    return key
+        file.write(secrets.token_urlsafe(50))
+    with contextlib.suppress(FileExistsError):
+        Path(kept).hardlink_to(draft)
+    Path(draft).unlink()

@@ -6,20 +6,25 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ["leadboard.http", "leadboard.people", "leadboard.playbook", "leadboard.leads", "leadboard.capture",
-         "leadboard.board", "leadboard.notify", "leadboard.health", "qualification", "handoff"]  # fmt: skip
+PARTS = [
+    "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.people", "leadboard.playbook",
+    "leadboard.leads", "leadboard.capture", "leadboard.board", "leadboard.notify", "qualification", "handoff",
+]  # fmt: skip
 CORE = ["leadboard.http", "leadboard.people", "leadboard.playbook", "leadboard.leads"]
+GROUND = ["leadboard.processes", "leadboard.http", "leadboard.health"]
+SIDES = ["leadboard.capture", "leadboard.board", "leadboard.notify"]
 MAY_IMPORT = {
+    "leadboard.processes": [],
     "leadboard.http": [],
-    "leadboard.health": ["leadboard.http"],
-    "leadboard.people": CORE[:1],
-    "leadboard.playbook": CORE[:2],
-    "leadboard.leads": CORE[:3],
-    "leadboard.capture": CORE,
-    "leadboard.board": CORE,
-    "leadboard.notify": CORE,
-    "qualification": [*CORE, "leadboard.capture", "leadboard.board", "leadboard.notify", "leadboard.health"],
-    "handoff": [*CORE, "leadboard.capture", "leadboard.board", "leadboard.notify", "leadboard.health"],
+    "leadboard.health": GROUND[:2],
+    "leadboard.people": GROUND,
+    "leadboard.playbook": [*GROUND, *CORE[:2]],
+    "leadboard.leads": [*GROUND, *CORE[:3]],
+    "leadboard.capture": [*GROUND, *CORE],
+    "leadboard.board": [*GROUND, *CORE],
+    "leadboard.notify": [*GROUND, *CORE],
+    "qualification": [*GROUND, *CORE, *SIDES],
+    "handoff": [*GROUND, *CORE, *SIDES],
 }
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 BANNED = {"utils", "helpers", "common", "manager", "service", "services", "misc"}

@@ -14,7 +14,7 @@ from leadboard.processes import end_with_parent
 
 SECONDS_BETWEEN_CANARIES = 5.0
 SECONDS_OF_SILENCE = 15.0
-SECONDS_TO_START = 30.0
+SECONDS_TO_START = 60.0
 
 
 class Command(BaseCommand):
