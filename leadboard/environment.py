@@ -78,7 +78,7 @@ def read_secret_key(data):
 
 
 def keep_new_key(kept):
-    """Write a new key, whole or not at all: of several processes at once one key wins, and nobody reads half."""
+    """Write a new key, whole or not at all: of several processes one wins, and nobody reads half of it."""
     handle, draft = tempfile.mkstemp(prefix=".secret_key-", dir=kept.parent)  # mkstemp gives mode 0600
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(50))
