@@ -8,5 +8,6 @@ app_name = "board"
 urlpatterns = [
     path("", views.board, name="feed"),
     path("mine/", views.mine, name="mine"),
+    path("board/counts/", views.counts, name="counts"),
     path("board/changes/", changes.since, name="changes"),
 ]

@@ -1,6 +1,6 @@
 """The board, my leads."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from leadboard.board import feed
@@ -28,3 +28,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     seq = last_seq()
     shown = {"leads": feed.mine(request.user), "viewer": request.user, "seq": seq}
     return render(request, "board/mine.html", shown)
+
+
+@requires("see_leads")
+def counts(request: HttpRequest) -> HttpResponse:
+    """How many leads each view holds, for a page that saw something change."""
+    return JsonResponse(feed.counts(request.user))

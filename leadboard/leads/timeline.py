@@ -93,6 +93,7 @@ def _names(events: list[LeadEvent]) -> dict[int, str]:
 def _entry(event: LeadEvent, names: dict[int, str]) -> Entry:
     kind = KINDS[event.kind]
     headline, detail = sentence(event, _words(event, names))
+    headline = headline[:1].upper() + headline[1:]
     return Entry(event.at, kind.by, kind.icon, TONES.get(event.kind, ""), headline, detail)
 
 

@@ -59,6 +59,8 @@ export function show() {
   const rows = waitingRows();
   if (!rows.length) return;
   document.getElementById("nothing")?.remove();
+  feed.setAttribute("role", "feed");
+  feed.setAttribute("aria-label", feed.dataset.label);
   for (const row of rows) {
     const heading = row.querySelector("h2");
     if (!heading.querySelector(".fresh")) heading.insertAdjacentHTML("afterbegin", '<span class="fresh" aria-hidden="true"></span><span class="visually-hidden">New: </span>');

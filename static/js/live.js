@@ -2,6 +2,7 @@
 import { now } from "./clocks.js";
 import { parse, replace, withoutStrays } from "./patch.js";
 import { refresh, take } from "./arrivals.js";
+import { countAgain } from "./counts.js";
 import { softRefresh } from "./soft.js";
 
 const body = document.body;
@@ -46,6 +47,7 @@ async function apply(html) {
   if (until <= seq) return;
   if (from > seq) return catchUp();
   seq = until;
+  countAgain();
   const touched = new Set();
   for (const part of parts) {
     if (part.id === "arrivals") take([...part.children]);

@@ -1,4 +1,5 @@
 // Fetches the page anew and puts its list in place; selection, focus and scroll stay.
+import { countAgain } from "./counts.js";
 import { settle } from "./patch.js";
 
 export async function softRefresh() {
@@ -14,10 +15,7 @@ export async function softRefresh() {
   const top = window.scrollY;
   feed.replaceChildren(...fresh.children);
   document.getElementById("arrivals")?.replaceChildren();
-  for (const count of document.querySelectorAll("[data-count]")) {
-    const same = page.querySelector(`[data-count="${count.dataset.count}"]`);
-    if (same && count.id === "") count.replaceWith(same);
-  }
+  countAgain();
   settle(feed);
   document.getElementById(selected)?.setAttribute("aria-current", "true");
   (focused && (document.getElementById(focused) ?? feed.querySelector(".row")))?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-"""Two browsers on one board: a lead arrives on both, is claimed in one and marked in the other, nothing jumps."""
+"""Two browsers on one board: a lead arrives on both, a claim shows on both, nothing jumps."""
 
 import re
 
@@ -34,6 +34,7 @@ def test_a_posted_lead_is_on_both_boards_and_a_claim_in_one_shows_in_the_other(s
     expect(row(second, lead).locator(".row-act")).to_contain_text("Ana Ruiz")
     expect(row(second, lead).locator("form.claim")).to_have_count(0)
     expect(first.locator("#undo-words")).to_contain_text("Claimed Priya Nair")
+    expect(first.locator(".nav [data-count=mine]")).to_have_text("1")
     lead.refresh_from_db()
     assert lead.owner == ana
     SHOTS.mkdir(exist_ok=True)
