@@ -54,8 +54,9 @@ def test_the_path_shows_the_stations_once_and_then_what_is_owed(make_lead, sam):
     lead.refresh_from_db()
     for score in (40, 87):
         lifecycle.move(lead, "qualified", facts={"score": score, "band": "high" if score > 80 else "medium"})
-    lifecycle.move(lead, "claimed", actor=sam, facts={"rep": sam.pk}, owner=sam, desk=Desk.SALES,
-                   stage=Stage.SAL, due_kind="contact", due_at=timezone.now(), due_state="running")  # fmt: skip
+    owed = {"due_kind": "contact", "due_at": timezone.now(), "due_state": "running"}
+    held = {"owner": sam, "desk": Desk.SALES, "stage": Stage.SAL}
+    lifecycle.move(lead, "claimed", actor=sam, facts={"rep": sam.pk}, **held, **owed)
     steps = timeline.path(lead, timeline.events_of(lead))
     labels = [step.label for step in steps]
     assert labels[0] == "Captured"

@@ -110,7 +110,9 @@ def _by_deadline(leads: QuerySet[Lead], cursor: tuple[str, int] | None) -> list[
         return list(without.filter(pk__gt=cursor[1]).order_by("due_at", "pk")[: PAGE + 1])
     if cursor:
         due_at = _moment(cursor[0])
-        with_clock = with_clock.filter(due_at__gte=due_at).exclude(due_at=due_at, pk__lte=cursor[1])
+        with_clock = with_clock.filter(
+            Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=cursor[1]), due_at__gte=due_at
+        )
     else:
         return list(leads.order_by("due_at", "pk")[: PAGE + 1])
     rows = list(with_clock.order_by("due_at", "pk")[: PAGE + 1])
@@ -125,7 +127,7 @@ def _by_score(leads: QuerySet[Lead], cursor: tuple[str, int] | None) -> list[Lea
     if not cursor[0]:
         return list(unscored.filter(pk__lt=cursor[1]).order_by(*order)[: PAGE + 1])
     score = _number(cursor[0])
-    scored = leads.filter(score__lte=score).exclude(score=score, pk__gte=cursor[1])
+    scored = leads.filter(Q(score__lt=score) | Q(score=score, pk__lt=cursor[1]), score__lte=score)
     rows = list(scored.order_by(*order)[: PAGE + 1])
     return rows + list(unscored.order_by(*order)[: PAGE + 1 - len(rows)])
 
