@@ -73,8 +73,12 @@ class BoardConsumer(AsyncWebsocketConsumer):
 
     def hang_up(self, code: int) -> None:
         """Close from our side, once."""
-        if not self._is_closing:
-            self._is_closing = True
+        if self._is_closing:
+            return
+        self._is_closing = True
+        if self._line is not None:
+            self._line.hang_up(code)
+        else:
             self._goodbye = asyncio.get_running_loop().create_task(self.close(code))
 
     def come_back(self) -> None:

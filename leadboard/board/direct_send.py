@@ -41,6 +41,13 @@ class DaphneLine:
         if self._protocol.state == self._protocol.STATE_OPEN:
             self._write(wire_close(code), self._waiting())
 
+    def hang_up(self, code: int) -> None:
+        """Close with any code (daphne lets applications use none of 1001 to 2999); who does not answer within
+        a second is cut off.
+        """
+        if self._protocol.state == self._protocol.STATE_OPEN:
+            self._protocol.sendCloseFrame(code=code, isReply=False)
+
     def stop(self) -> None:
         """Nothing of ours runs on."""
 
@@ -69,6 +76,7 @@ class QueuedLine:
         self._send = send
         self._queue: asyncio.Queue[Frame] = asyncio.Queue(MOST_QUEUED)
         self._writer = asyncio.get_running_loop().create_task(self._work())
+        self._goodbye: asyncio.Task | None = None
 
     def send(self, frame: Frame) -> bool:
         """Queue a frame; False when the reader is so slow that the queue is full."""
@@ -79,6 +87,12 @@ class QueuedLine:
 
     def close_now(self, code: int) -> None:
         """Nothing can be done at once here: the server closes with its own code."""
+
+    def hang_up(self, code: int) -> None:
+        """Have the server close, without waiting for what is queued."""
+        self._goodbye = asyncio.get_running_loop().create_task(
+            self._send({"type": "websocket.close", "code": code})
+        )
 
     def stop(self) -> None:
         """End the writer."""
