@@ -25,7 +25,12 @@ from leadboard.leads.stages import Desk
 
 ROOT = Path(__file__).resolve().parent.parent
 DIANA = {"name": "Diana Ek", "company": "Barsund", "source": "Demo form", "desk": Desk.BOARD}
-DAPHNE = (sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-v", "0")
+SERVE = """
+import sys
+from leadboard.web.server import serve
+from {} import {} as application
+sys.exit(serve(application, {{"host": "127.0.0.1", "port": {}}}, trusts_proxy=False))
+"""
 NUMBER_EVENTS = """
 import threading, django
 django.setup()
@@ -119,11 +124,13 @@ def free_port():
 
 
 @contextlib.contextmanager
-def web_process(port=None, app="leadboard.asgi:application"):
-    """Run a real web process; yield (port, process)."""
+def web_process(port=None, app=None, **own):
+    """Run a real web process, or our server on another application (module:name); yield (port, process)."""
     port = port or free_port()
-    words = [*DAPHNE, "-p", str(port), app]
-    own = {"LEADBOARD_URL": f"http://localhost:{port}", "LEADBOARD_PROGRAM": "web"}
+    words = [sys.executable, "-m", "leadboard.web", "--port", str(port)]
+    if app:
+        words[1:] = ["-c", SERVE.format(*app.split(":"), port)]
+    own = {"LEADBOARD_URL": f"http://localhost:{port}", "LEADBOARD_PROGRAM": "web"} | own
     process = subprocess.Popen(words, cwd=ROOT, env=environment(**own))
     try:
         until(lambda: answers(port), 30)

@@ -80,11 +80,11 @@ def test_the_doctor_finds_nothing_wrong(product):
 
 
 def test_a_killed_web_process_is_replaced_while_the_other_answers(product):
-    before = pids(product, "daphne")
+    before = pids(product, "leadboard.web")
     assert len(before) == 2
     os.kill(before[0], signal.SIGKILL)
     assert status(product) == 200
-    until(lambda: len(pids(product, "daphne")) == 2 and before[0] not in pids(product, "daphne"))
+    until(lambda: len(pids(product, "leadboard.web")) == 2 and before[0] not in pids(product, "leadboard.web"))
 
 
 def test_a_killed_database_comes_back_and_all_programs_with_it(product):

@@ -11,11 +11,13 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    408: "Too slow",
     409: "Conflict",
     413: "Too large",
     415: "Unsupported content",
     422: "Cannot be done",
     429: "Too many requests",
+    431: "Too large",
     503: "Not available",
 }
 

@@ -90,12 +90,8 @@ def _managed(kind: str, index: int, count: int, *words: str) -> Program:
 
 def _web(plan: Plan, index: int, listener: socket.socket) -> Program:
     """All web processes accept on one socket, which is ours: when one dies, no waiting connection is lost."""
-    words = [sys.executable, "-m", "daphne", "--fd", str(listener.fileno()), "-v", "0", "--no-server-name"]
-    words += ["--websocket-max-message-size", "4096"]
-    if read_flag("LEADBOARD_TRUST_PROXY"):
-        words.append("--proxy-headers")
     name = _name("web", index, plan.web)
-    command = (*words, "leadboard.asgi:application")
+    command = (sys.executable, "-m", "leadboard.web", "--fd", str(listener.fileno()))
     return Program(name, command, "web", {"LEADBOARD_PROGRAM": "web"}, keep_open=(listener.fileno(),))
 
 
