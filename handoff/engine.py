@@ -20,7 +20,7 @@ from leadboard.health.beats import beat
 from leadboard.leads import lifecycle, own_line
 
 log = logging.getLogger(__name__)
-BATCH = 200
+BATCH = 100
 LONGEST_SLEEP = 1.0
 CONTENDED_SLEEP = 0.02  # what is due is locked by somebody else
 BACKOFF = timedelta(minutes=1)

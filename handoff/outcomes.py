@@ -14,7 +14,7 @@ from handoff.models import Claim, ClaimEnd, Clock, ClockKind, ClockState
 from leadboard.http.problems import Problem
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead
-from leadboard.leads.stages import OVER, Desk, Stage
+from leadboard.leads.stages import OVER, Desk, Stage, may_move
 from leadboard.people.models import User
 from leadboard.people.rights import may
 from leadboard.playbook import policy
@@ -146,6 +146,10 @@ def record(
         lead = spells.lock(lead_id)
         if lead.stage == STAGE_OF[outcome]:
             return lead
+        if not may_move(lead.stage, STAGE_OF[outcome]):
+            now_it_is = lead.get_stage_display().lower()
+            words = f"A {now_it_is} lead can not become {outcome}. Reopen or claim it first."
+            raise Problem(422, "wrong_stage", words)
         held = spells.open_claim(lead)
         if held and held.rep_id != by.pk and not may(by, "assign"):
             raise Problem(
