@@ -152,3 +152,9 @@ def test_theme_and_density_come_with_the_page(page, ana):
     assert '<html lang="en" data-theme="dark" data-density="compact">' in session.get("/").content.decode()
     session.cookies["theme"] = '"><script>'
     assert '<html lang="en" data-density="compact">' in session.get("/").content.decode()
+
+
+def test_every_offered_screen_is_there(page, lea):
+    session = page(lea)
+    for path in [*(entry.path for entry in session.get("/").context["screens"]), "/alerts/"]:
+        assert session.get(path).status_code == 200, path
