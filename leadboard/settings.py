@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "django_filters",
     "allauth",
     "allauth.account",
-    "heroicons",
     "leadboard.people",
     "leadboard.playbook",
     "leadboard.leads",
@@ -93,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "leadboard.board.context.screen",
+                "leadboard.notify.tray.open_alerts_of",
             ],
             "builtins": ["leadboard.board.templatetags.board"],
         },
@@ -164,6 +164,7 @@ CSRF_COOKIE_NAME = "__Host-leadboard-csrf" if HTTPS else "leadboard-csrf"
 CSRF_FAILURE_VIEW = "leadboard.http.refusals.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^health/"]  # probes come to the container itself, without TLS and by number
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -81,6 +81,12 @@ class Lead(models.Model):
                 condition=Q(desk="board"),
             ),
             models.Index(fields=["owner", "due_at"], name="lead_mine", condition=Q(owner__isnull=False)),
+            models.Index(fields=["band", "due_at", "id"], name="lead_board_band", condition=Q(desk="board")),
+            models.Index(
+                fields=["id"],
+                name="lead_late",
+                condition=Q(desk__in=("board", "sales"), due_state="breached"),
+            ),
             models.Index(fields=["desk", "-id"], name="lead_desk"),
             models.Index(Lower("email"), name="lead_email"),
             models.Index(Lower("company"), name="lead_company"),

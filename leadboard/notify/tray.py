@@ -1,10 +1,14 @@
 """What waits for a person: how many alerts, which, and how each kind looks."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from leadboard.notify.alerts import open_alerts
 from leadboard.notify.models import Alert
 from leadboard.people.models import User
+from leadboard.people.rights import may
 
 SHOWN, SEEN_BEFORE = 50, 20
 
@@ -39,6 +43,12 @@ class Entry(NamedTuple):
 def open_count(person: User) -> int:
     """Return how many alerts the person has not seen yet."""
     return open_alerts(person).count()
+
+
+def open_alerts_of(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of the bell on every page: how many alerts wait (asked for only when shown)."""
+    user = getattr(request, "user", None)
+    return {"open_alerts": SimpleLazyObject(lambda: open_count(user) if may(user, "see_leads") else 0)}
 
 
 def waiting(person: User) -> list[Entry]:
