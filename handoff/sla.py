@@ -13,12 +13,15 @@ AWAY = (Desk.NURTURE, Desk.LONG_NURTURE)
 
 
 def start_first_action(lead: Lead, event: LeadEvent) -> None:
-    """React to `captured` and `joined`.
+    """React to `captured`, `joined` and `details_arrived`.
 
     On the board a clock begins unless one runs; a lead in nurture that writes again comes back to the
     board (one that was captured there gets its track); its rep is told when it has one. Quarantine
-    and what is over start no clock.
+    and what is over start no clock. Details that arrive are no new enquiry: they start the clock of a
+    lead that they bring to the board, and no other.
     """
+    if event.kind == "details_arrived" and lead.desk != Desk.BOARD:
+        return
     if lead.do_not_contact or lead.desk in (Desk.QUARANTINE, Desk.CLOSED):
         return
     if lead.desk == Desk.SALES:

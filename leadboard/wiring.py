@@ -9,6 +9,7 @@ AT_ONCE = {
     "captured": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
     "joined": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
     "qualified": ["handoff.routing.follow_verdict"],
+    "details_arrived": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
     "nurture_failed": ["handoff.nurture.after_failure"],
 }
 
@@ -28,6 +29,7 @@ LEAD_PANELS = [
 # name: (dotted function without arguments, seconds between runs); run by `run_clocks`, one at a time.
 PERIODIC = {
     "digest submissions left behind": ("leadboard.capture.intake.digest_left_behind", 15),
+    "fetch details left behind": ("leadboard.capture.fetching.fetch_left_behind", 15),
     "qualify leads left behind": ("qualification.jobs.sweep", 15),
     "resume assignments held back": ("handoff.escalation.retry_held", 15),
     "send mails left behind": ("handoff.sending.sweep", 15),

@@ -21,6 +21,13 @@ class SourceSerializer(serializers.ModelSerializer):
 
     vendor = serializers.ChoiceField(choices=list(VENDORS), default="generic")
     secret = serializers.CharField(write_only=True, required=False, allow_blank=True, max_length=500)
+    token = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        max_length=2_000,
+        help_text="for the vendor's API: details of leads that came as ids are fetched with it",
+    )
     has_secret = serializers.SerializerMethodField()
     path = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
@@ -40,6 +47,7 @@ class SourceSerializer(serializers.ModelSerializer):
             "url",
             "secret",
             "has_secret",
+            "token",
             "mapping",
             "lead_type",
             "campaign",
@@ -67,6 +75,9 @@ class SubmissionSerializer(serializers.ModelSerializer):
 
     source = serializers.CharField(source="source.name")  # type: ignore[assignment]  # DRF has that name
     lead = serializers.UUIDField(source="lead.uid", default=None)
+    part_of = serializers.UUIDField(
+        source="part_of_id", help_text="the delivery that carried it", default=None
+    )
 
     class Meta:
         model = Submission
@@ -76,6 +87,7 @@ class SubmissionSerializer(serializers.ModelSerializer):
             "state",
             "problem",
             "lead",
+            "part_of",
             "received_at",
             "submitted_at",
             "digested_at",
@@ -159,7 +171,7 @@ class SubmissionFilter(filters.FilterSet):
 
     class Meta:
         model = Submission
-        fields = {"received_at": ["gte", "lte"]}
+        fields = {"received_at": ["gte", "lte"], "part_of": ["exact"]}
 
     def filter_source(self, submissions: QuerySet, name: str, value: str) -> QuerySet:
         """Return the submissions of one source."""

@@ -1,20 +1,22 @@
-"""What becomes of a submission once it is kept: a lead, a join, or a place in quarantine."""
+"""What becomes of a submission once it is kept: a lead, a join, several of them, or a place in quarantine."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
-from leadboard.capture import identity, mapping
+from leadboard.capture import awaiting, entries, identity, making, mapping, parts
+from leadboard.capture.entries import Entry
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Source, Submission, SubmissionState
+from leadboard.capture.vendors import VENDORS
+from leadboard.capture.vendors.vendor import Vendor
 from leadboard.http import bodies
 from leadboard.http.problems import Problem
-from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead
-from leadboard.playbook import policy, versions
+from leadboard.leads.stages import Desk
 
-COLUMNS = ("name", "email", "phone", "company", "title", "country", "website", "campaign", "basis")
+TEST = "test_lead"
 SETTLE = """
 UPDATE capture_submission SET state = %s, problem = %s, lead_id = %s, submitted_at = %s, digested_at = now()
 WHERE id = %s AND state = %s
@@ -32,24 +34,51 @@ class Unusable:
     words: str
 
 
-def digest(submission: Submission, payload: dict[str, Any] | None = None) -> None:
+def digest(submission: Submission, payload: Any = None) -> None:
     """Make of a kept submission what it is, in one transaction; bring the object up to date.
 
-    `payload` saves parsing the body again. The row must still have the state of the object, else
+    `payload` saves parsing the body again. One that carries several entries is split: each becomes a
+    submission of its own, to be digested next. The row must still have the state of the object, else
     AlreadyDigested is raised and nothing is changed.
     """
-    person = _read(submission, payload)
+    documents = _documents(submission, payload)
     with transaction.atomic():
-        if isinstance(person, Unusable):
-            _settle(submission, SubmissionState.QUARANTINED, problem=person.words)
-            return
-        found = identity.look_up(person)
-        if found.lead is None:
-            lead, state = _capture(submission, person), SubmissionState.CAPTURED
+        if isinstance(documents, Unusable):
+            _settle(submission, SubmissionState.QUARANTINED, problem=documents.words)
+        elif len(documents) == 1:
+            _digest_entry(submission, entries.read(vendor_of(submission), documents[0]))
         else:
-            lead, state = _join(submission, person, found.lead), SubmissionState.JOINED
-        identity.point(found, lead)
-        _settle(submission, state, lead=lead, submitted_at=person.submitted_at)
+            _settle(submission, SubmissionState.SPLIT)
+            parts.keep(submission, documents)
+
+
+def _digest_entry(submission: Submission, entry: Entry) -> None:
+    if entry.ignored:
+        _settle(submission, SubmissionState.IGNORED, problem=entry.ignored)
+        return
+    person = person_in(entry, submission)
+    if isinstance(person, Unusable):
+        _settle(submission, SubmissionState.QUARANTINED, problem=person.words)
+        return
+    lead, state = _lead_of(submission, entry, person)
+    _settle(submission, state, lead=lead, submitted_at=person.submitted_at)
+
+
+def _lead_of(submission: Submission, entry: Entry, person: Person) -> tuple[Lead, str]:
+    """Return the lead that was made or joined, and which of the two. Nobody joins the lead of a test."""
+    if entry.is_test:
+        person.extra[TEST] = True
+    if entry.external_id:
+        return awaiting.receive(submission, entry, person)
+    if entry.is_test:
+        return making.capture(submission, person, desk=Desk.QUARANTINE), SubmissionState.CAPTURED
+    found = identity.look_up(person)
+    if found.lead is None:
+        lead, state = making.capture(submission, person), SubmissionState.CAPTURED
+    else:
+        lead, state = making.join(submission, person, found.lead), SubmissionState.JOINED
+    identity.point(found, lead)
+    return lead, state
 
 
 def quarantine(submission: Submission, words: str) -> None:
@@ -65,8 +94,25 @@ def discard(submission: Submission) -> None:
 def person_of(payload: dict[str, Any], source: Source, now) -> Person | Unusable:
     """Return whom a payload speaks of by the source's mapping, or why it is of no use."""
     person = mapping.read(payload, source.mapping, now=now)
-    if person.is_usable():
-        return person
+    return person if person.is_usable() else _nobody(payload)
+
+
+def person_in(entry: Entry, submission: Submission) -> Person | Unusable:
+    """Return whom an entry speaks of, or why it is of no use; whoever is awaited may be unknown yet."""
+    if entry.problem:
+        return Unusable(entry.problem)
+    now = submission.received_at
+    person = mapping.read(entry.fields, entries.rules(entry, submission.source.mapping), now=now)
+    person.submitted_at = entries.believable(entry.submitted_at, now) or person.submitted_at
+    return person if entry.external_id or person.is_usable() else _nobody(entry.fields)
+
+
+def vendor_of(submission: Submission) -> Vendor:
+    """Return who reads a submission: its source's vendor; a row of a file is read as it is."""
+    return VENDORS["generic" if submission.content_type == entries.ROW else submission.source.vendor]
+
+
+def _nobody(payload: dict[str, Any]) -> Unusable:
     sent = ", ".join(list(payload)[:20])[:500]
     return Unusable(
         "Nobody was recognised in it: no e-mail address, phone number, name or company. "
@@ -74,73 +120,17 @@ def person_of(payload: dict[str, Any], source: Source, now) -> Person | Unusable
     )
 
 
-def _read(submission: Submission, payload: dict[str, Any] | None) -> Person | Unusable:
+def _documents(submission: Submission, payload: Any) -> list[dict[str, Any]] | Unusable:
+    """Return the documents of one entry each, of which at least one is there; or why it cannot be read."""
+    vendor = vendor_of(submission)
     if payload is None:
         try:
-            payload = bodies.parse(submission.content_type, bytes(submission.body))
+            lists = vendor.split is not None
+            payload = bodies.parse(submission.content_type, bytes(submission.body), lists=lists)
         except Problem as problem:
             return Unusable(f"It cannot be read: {problem.detail}")
-    return person_of(payload, submission.source, submission.received_at)
-
-
-def _capture(submission: Submission, person: Person) -> Lead:
-    source, fields = submission.source, person.fields
-    playbook = versions.active()
-    lead_type = _lead_type(playbook, source, person)
-    lead, _ = lifecycle.capture(
-        {name: fields[name] for name in COLUMNS if name in fields}
-        | {
-            "uid": submission.id,
-            "message": fields.get("message", ""),
-            "extra": person.extra,
-            "source": source.name,
-            "campaign": fields.get("campaign") or source.campaign,
-            "lead_type": lead_type,
-            "submitted_at": person.submitted_at,
-            "last_touch_at": submission.received_at,
-        },
-        facts=_facts(submission, lead_type),
-        playbook_version=playbook.version,
-    )
-    return lead
-
-
-def _join(submission: Submission, person: Person, lead: Lead) -> Lead:
-    """Record that a person wrote again: fill what is empty, take the newer message, count the touch."""
-    fields = person.fields
-    playbook = versions.active()
-    lead_type = _lead_type(playbook, submission.source, person)
-    changes = {name: fields[name] for name in COLUMNS if fields.get(name) and not getattr(lead, name)}
-    if fields.get("message"):
-        changes["message"] = fields["message"]
-    if not lead.lead_type:
-        changes["lead_type"] = lead_type
-    extra = person.extra | lead.extra
-    if extra != lead.extra:
-        changes["extra"] = extra
-    lifecycle.move(
-        lead,
-        "joined",
-        facts=_facts(submission, lead_type),
-        playbook_version=playbook.version,
-        last_touch_at=submission.received_at,
-        **changes,
-    )
-    return lead
-
-
-def _lead_type(playbook, source: Source, person: Person) -> str:
-    """Return the type that the source declares, else the one that the playbook sees in the content."""
-    declared = source.lead_type or person.fields.get("lead_type", "")
-    facts = (
-        {"form": source.name} | person.extra | person.fields | {"source": source.name, "lead_type": declared}
-    )
-    return policy.lead_type(playbook, facts=facts)
-
-
-def _facts(submission: Submission, lead_type: str) -> dict[str, str]:
-    """Return the facts of the event: ids and codes, nothing of the person."""
-    return {"submission": str(submission.id), "source": submission.source.name, "lead_type": lead_type}
+    found = [payload] if submission.content_type == entries.PART else entries.documents(vendor, payload)
+    return found or Unusable(f"{vendor.title} sent a list without entries.")
 
 
 def _settle(submission: Submission, state: str, *, problem: str = "", lead=None, submitted_at=None) -> None:

@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from leadboard.capture import identity, intake, mapping
 from leadboard.capture.digest import Unusable, person_of
+from leadboard.capture.entries import ROW
 from leadboard.capture.models import Source, Submission, SubmissionState
 from leadboard.capture.sheets import BadFile, Row, read_sheet
 from leadboard.http import csv_cells
 
-CONTENT_TYPE = "application/vnd.leadboard.row+json"
+CONTENT_TYPE = ROW
 LARGEST_MAPPING = 100_000
 
 

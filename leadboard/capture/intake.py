@@ -3,17 +3,21 @@
 import hashlib
 import logging
 import re
+import time
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import Error, OperationalError, connection, transaction
+from django_q.tasks import async_task
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
+from leadboard.capture import entries, parts
 from leadboard.capture.digest import AlreadyDigested, digest, quarantine
-from leadboard.capture.models import Source, Submission
+from leadboard.capture.models import Source, Submission, SubmissionState
+from leadboard.capture.vendors import VENDORS
 from leadboard.http.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -21,6 +25,8 @@ KEPT_HEADERS = ("User-Agent", "Referer", "Origin", "Accept-Language", "X-Request
 LONGEST_HEADER = 500
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 TRIES, BATCH = 7, 100
+PATIENCE = 2  # seconds that a sender waits at most while the entries of its delivery are digested
+PARTS = "leadboard.capture.intake.digest_parts"
 # The lock time-out is only for a twin whose insert has not committed: the key is in flight then.
 KEEP = """
 WITH patience AS (SELECT set_config('lock_timeout', '1s', true) AS is_set)
@@ -47,14 +53,15 @@ def accept(
     source: Source,
     content_type: str,
     body: bytes,
-    payload: dict[str, Any],
+    payload: Any,
     *,
     headers: Mapping[str, str],
     idempotency_key: str | None = None,
 ) -> uuid.UUID:
     """Keep a delivery, then digest it; return the submission's id, the first one's for a key used again.
 
-    Raises Problem 422 when the key came with another body before, 409 while its twin is in flight.
+    Without a key of the sender's the vendor's own id of the delivery is the key. Raises Problem 422 when the
+    sender's key came with another body before, 409 while its twin is in flight, 400 for a list of nothing.
     Once the delivery is committed nothing is raised any more.
     """
     submission = Submission(
@@ -63,7 +70,7 @@ def accept(
         body=body,
         body_hash=fingerprint(content_type, body),
         headers=_kept(headers),
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key or vendors_key(source, body, payload),
     )
     received_at = keep(submission)
     if received_at is None:
@@ -111,9 +118,24 @@ def first_of(submission: Submission) -> Submission:
     first = Submission.objects.only("id", "body_hash", "state").get(
         source=submission.source, idempotency_key=submission.idempotency_key
     )
-    if bytes(first.body_hash) != submission.body_hash:
+    is_senders = not str(submission.idempotency_key).startswith(entries.OURS)
+    if is_senders and bytes(first.body_hash) != submission.body_hash:
         raise Problem(422, "key_reused", "This Idempotency-Key came with another body before.")
     return first
+
+
+def vendors_key(source: Source, body: bytes, payload: Any) -> str | None:
+    """Return the vendor's own id of a delivery, or of the one entry in it, as a key; None when it has none.
+
+    Several entries have their keys each; their delivery has the hash of its body.
+    """
+    vendor = VENDORS[source.vendor]
+    carried = entries.documents(vendor, payload)
+    if not carried:
+        raise Problem(400, "empty", "The delivery carries no entries.")
+    if len(carried) > 1:
+        return f"{entries.OURS}{source.vendor} delivery {hashlib.sha256(body).hexdigest()}"
+    return entries.key_of(source.vendor, entries.read(vendor, carried[0]))
 
 
 def fingerprint(content_type: str, body: bytes) -> bytes:
@@ -131,9 +153,9 @@ def idempotency_key(headers: Mapping[str, str]) -> str | None:
     return key
 
 
-def digest_or_leave(submission: Submission, payload: dict[str, Any] | None = None) -> Exception | None:
-    """Digest a kept submission; on any fault leave it for the sweep and return the fault, so that nothing
-    is lost.
+def digest_or_leave(submission: Submission, payload: Any = None) -> Exception | None:
+    """Digest a kept submission, with its parts; on any fault leave it for the sweep and return the fault, so
+    that nothing is lost.
     """
     try:
         digest(submission, payload)
@@ -144,7 +166,24 @@ def digest_or_leave(submission: Submission, payload: dict[str, Any] | None = Non
             "submission %s could not be digested; it stays received and is tried again", submission.pk
         )
         return fault
+    if submission.state == SubmissionState.SPLIT:
+        digest_parts(submission.pk)
     return None
+
+
+def digest_parts(submission_id: uuid.UUID | str) -> int:
+    """Digest what a delivery carried, each on its own; return how many are left for a job.
+
+    One that fails stays received, like any submission, and holds up nothing.
+    """
+    until = time.monotonic() + PATIENCE
+    waiting = parts.waiting(Submission(pk=submission_id))
+    for done, part in enumerate(waiting):
+        if time.monotonic() > until:
+            async_task(PARTS, str(submission_id))
+            return len(waiting) - done
+        digest_or_leave(part)
+    return 0
 
 
 def digest_left_behind() -> int:

@@ -1,4 +1,4 @@
-"""Source, Submission, IdentityKey: where leads come from, what came, and whom it belongs to."""
+"""Source, Submission, IdentityKey, Awaited: where leads come from, what came, and whom it belongs to."""
 
 import secrets
 import uuid
@@ -23,6 +23,7 @@ class Source(models.Model):
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
     vendor = models.CharField(max_length=32, default="generic")
     secret = models.TextField(blank=True)
+    token = models.TextField(blank=True, help_text="The firm's token for the vendor's API: fetches details.")
     mapping = models.JSONField(default=dict, blank=True, help_text="{our field: path in the payload}")
     lead_type = models.CharField(
         max_length=40, blank=True, help_text="Empty: the playbook decides by content."
@@ -37,6 +38,16 @@ class Source(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def path(self):
+        """Return the path to which this source's leads are posted."""
+        return f"/intake/{self.key}/"
+
+    @property
+    def url(self):
+        """Return the full address of the same; vendors sign it."""
+        return settings.LEADBOARD_URL + self.path
+
 
 class SubmissionState(models.TextChoices):
     """What became of a submission."""
@@ -46,10 +57,15 @@ class SubmissionState(models.TextChoices):
     JOINED = "joined", "Joined a lead"
     QUARANTINED = "quarantined", "Waits in quarantine"
     DISCARDED = "discarded", "Put away by a person"
+    SPLIT = "split", "Carried several"
+    IGNORED = "ignored", "Kept, is no lead"
 
 
 class Submission(models.Model):
-    """One raw delivery from outside, kept as it came and committed before anything is made of it."""
+    """One raw delivery from outside, kept as it came and committed before anything is made of it.
+
+    A delivery that carries several entries is split: each is a submission of its own, `part_of` the first.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="submissions")
@@ -64,6 +80,9 @@ class Submission(models.Model):
     problem = models.TextField(blank=True, help_text="Why it waits, in words.")
     lead = models.ForeignKey(
         Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="submissions"
+    )
+    part_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts", db_index=False
     )
     digested_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(
@@ -86,6 +105,9 @@ class Submission(models.Model):
                 fields=["-received_at"], name="submission_quarantine", condition=Q(state="quarantined")
             ),
             models.Index(fields=["source", "-received_at"], name="submission_by_source"),
+            models.Index(
+                fields=["part_of", "id"], name="submission_parts", condition=Q(part_of__isnull=False)
+            ),
         ]
 
     def __str__(self):
@@ -111,3 +133,33 @@ class IdentityKey(models.Model):
 
     def __str__(self):
         return f"{self.kind}:{self.value}"
+
+
+class Awaited(models.Model):
+    """A vendor's id that came without the person. The details are fetched from the vendor, or come later.
+
+    `ask_at` is when the vendor is asked next (null: not any more); `arrived_at` is when a person could be
+    reached for the first time.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="awaited")
+    external_id = models.TextField()
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="awaited")
+    since = models.DateTimeField(db_default=Now(), editable=False)
+    ask_at = models.DateTimeField(null=True, blank=True, db_default=Now())
+    asked = models.PositiveSmallIntegerField(default=0)
+    problem = models.TextField(blank=True, help_text="What the vendor answered last, in words.")
+    arrived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="one_lead_per_vendor_id")
+        ]
+        indexes = [
+            models.Index(
+                fields=["ask_at"], name="awaited_due", condition=Q(arrived_at=None, ask_at__isnull=False)
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.source} {self.external_id}"

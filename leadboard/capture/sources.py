@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from leadboard.capture import mapping as mappings
@@ -41,19 +40,30 @@ def check(source: Source) -> None:
         raise ValueError("A name has 1 to 80 printable characters.")
     if source.vendor not in VENDORS:
         raise ValueError(f"There is no vendor {source.vendor!r}; there are: {', '.join(VENDORS)}.")
-    if not source.secret.isprintable():
-        raise ValueError("A secret has printable characters only.")
+    if not (source.secret + source.token).isprintable():
+        raise ValueError("A secret and a token have printable characters only.")
+    _check_proof(source)
     types = versions.active().lead_types
     if source.lead_type and source.lead_type not in types:
         raise ValueError(f"There is no lead type {source.lead_type!r}; the playbook has: {', '.join(types)}.")
     mappings.check(source.mapping)
 
 
+def _check_proof(source: Source) -> None:
+    vendor = VENDORS[source.vendor]
+    if vendor.needs_secret and not source.secret:
+        raise ValueError(f"{vendor.title} signs what it sends: give {vendor.secret} as the secret.")
+    if source.secret and not vendor.secret:
+        raise ValueError(f"{vendor.title} signs nothing and cannot send a secret: leave it empty.")
+    if source.token and vendor.fetch is None:
+        raise ValueError(f"Nothing is fetched from {vendor.title}: leave the token empty.")
+
+
 def path_of(source: Source) -> str:
     """Return the path to which this source's leads are posted."""
-    return f"/intake/{source.key}/"
+    return source.path
 
 
 def url_of(source: Source) -> str:
     """Return the full address of the same."""
-    return settings.LEADBOARD_URL + path_of(source)
+    return source.url

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from leadboard.capture import intake
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import VENDORS
+from leadboard.capture.vendors.vendor import Vendor
 from leadboard.http import bodies
 from leadboard.http.problems import Problem
 
@@ -39,16 +41,18 @@ def receive(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, key: str) -> HttpResponse:
-    if request.method != "POST":
-        raise Problem(405, "method_not_allowed", "Leads are sent by POST.", headers={"Allow": "POST"})
+    if request.method not in ("GET", "POST"):
+        raise _by_post_only()
     source = Source.objects.filter(key=key, active=True).first()
     if source is None:
         raise Problem(404, "unknown_source", "There is no source at this address, or it is switched off.")
     vendor = VENDORS[source.vendor]
-    body = bodies.receive(request, vendor.LARGEST_BODY)
-    vendor.verify(source, request.headers, body)
+    if request.method == "GET":
+        return _shake_hands(vendor, source, request)
+    body = bodies.receive(request, vendor.largest_body)
+    _prove(vendor, source, request.headers, body)
     content_type = _content_type(request)
-    payload = bodies.parse(content_type, body)
+    payload = bodies.parse(content_type, body, lists=vendor.split is not None)
     submission = intake.accept(
         source,
         content_type,
@@ -60,6 +64,36 @@ def _receive(request: HttpRequest, key: str) -> HttpResponse:
     return HttpResponse(
         json.dumps({"id": str(submission), "status": "accepted"}), status=202, content_type="application/json"
     )
+
+
+def _shake_hands(vendor: Vendor, source: Source, request: HttpRequest) -> HttpResponse:
+    """Answer the GET by which some vendors make sure whose address this is."""
+    if vendor.handshake is None:
+        raise _by_post_only()
+    answer = vendor.handshake(source, request.GET)
+    if answer is None:
+        raise Problem(
+            403, "bad_handshake", f"{vendor.title} asks with a challenge, and proves itself where it can."
+        )
+    content_type, text = answer
+    return HttpResponse(text, content_type=content_type, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _by_post_only() -> Problem:
+    return Problem(405, "method_not_allowed", "Leads are sent by POST.", headers={"Allow": "POST"})
+
+
+def _prove(vendor: Vendor, source: Source, headers: Mapping[str, str], body: bytes) -> None:
+    """Raise Problem 401 unless the sender shows that it is who it says."""
+    try:
+        genuine = vendor.is_genuine(source, headers, body)
+    except Problem:
+        raise
+    except Exception:  # whatever a forged header makes of us: it is not shown to be genuine
+        log.exception("the signature of a delivery to source %s could not be read", source.pk)
+        genuine = False
+    if not genuine:
+        raise Problem(401, "bad_signature", vendor.asks_for, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _content_type(request: HttpRequest) -> str:

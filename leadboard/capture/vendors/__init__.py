@@ -1,11 +1,32 @@
-"""The vendors whose deliveries are understood: one small module each.
+"""The vendors whose deliveries are understood: one small module each (see `vendor.Vendor`)."""
 
-A vendor module has `LARGEST_BODY` (bytes) and `verify(source, headers, body)`, which raises
-Problem 401 when the sender cannot be who it says.
-"""
+from leadboard.capture.vendors import (
+    calendly,
+    generic,
+    google_ads,
+    gravity_forms,
+    hubspot,
+    hubspot_forms,
+    jotform,
+    linkedin,
+    meta,
+    tally,
+    typeform,
+    webflow,
+)
+from leadboard.capture.vendors.vendor import Vendor
 
-from types import ModuleType
-
-from leadboard.capture.vendors import generic
-
-VENDORS: dict[str, ModuleType] = {"generic": generic}
+VENDORS: dict[str, Vendor] = {
+    "generic": generic.VENDOR,
+    "hubspot": hubspot.VENDOR,
+    "hubspot_forms": hubspot_forms.VENDOR,
+    "typeform": typeform.VENDOR,
+    "meta": meta.VENDOR,
+    "google_ads": google_ads.VENDOR,
+    "linkedin": linkedin.VENDOR,
+    "calendly": calendly.VENDOR,
+    "jotform": jotform.VENDOR,
+    "tally": tally.VENDOR,
+    "gravity_forms": gravity_forms.VENDOR,
+    "webflow": webflow.VENDOR,
+}

@@ -9,6 +9,7 @@ from leadboard.capture import sources
 from leadboard.capture.importing import read_mapping
 from leadboard.capture.models import Source
 from leadboard.capture.sheets import BadFile
+from leadboard.capture.vendors import VENDORS
 
 MAPPING = """\
 A mapping file is YAML or JSON: {our field: name or path in the payload}, for example
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         add.add_argument("name")
         add.add_argument("--vendor", default="generic")
         add.add_argument("--secret", default="", help="senders must show that they know it")
+        add.add_argument("--token", default="", help="your token for the vendor's API, to fetch details")
         add.add_argument("--lead-type", default="", help="what its leads come for; else the playbook decides")
         add.add_argument("--campaign", default="")
         add.add_argument("--mapping", type=Path)
@@ -57,12 +59,19 @@ class Command(BaseCommand):
             options["name"],
             vendor=options["vendor"],
             secret=options["secret"],
+            token=options["token"],
             lead_type=options["lead_type"],
             campaign=options["campaign"],
             mapping=read_mapping(options["mapping"]) if options["mapping"] else {},
         )
-        proof = " -H 'Authorization: Bearer <secret>'" if source.secret else ""
         self.stdout.write(sources.path_of(source))
+        vendor = VENDORS[source.vendor]
+        if source.vendor != "generic":
+            self.stdout.write(f"\nPaste this address into {vendor.title}: {sources.url_of(source)}\n")
+            for line in vendor.steps(source) if vendor.steps else []:
+                self.stdout.write(line)
+            return
+        proof = " -H 'Authorization: Bearer <secret>'" if source.secret else ""
         self.stdout.write(f"\nPost leads to {sources.url_of(source)}, for example:\n")
         self.stdout.write(
             f"  curl {sources.url_of(source)} -H 'Content-Type: application/json'{proof} \\\n"

@@ -1,0 +1,78 @@
+"""A lead made of a submission, or joined by it."""
+
+from typing import Any
+
+from leadboard.capture.mapping import Person
+from leadboard.capture.models import Source, Submission
+from leadboard.leads import lifecycle
+from leadboard.leads.models import Lead
+from leadboard.playbook import policy, versions
+
+COLUMNS = ("name", "email", "phone", "company", "title", "country", "website", "campaign", "basis")
+
+
+def capture(submission: Submission, person: Person, *, desk: str | None = None, **fields: Any) -> Lead:
+    """Return the new lead of a submission, which bears its id; `fields` go over what the person says."""
+    source, said = submission.source, person.fields
+    playbook = versions.active()
+    lead_type = lead_type_of(playbook, source, person)
+    lead, _ = lifecycle.capture(
+        {name: said[name] for name in COLUMNS if name in said}
+        | {
+            "uid": submission.id,
+            "message": said.get("message", ""),
+            "extra": person.extra,
+            "source": source.name,
+            "campaign": said.get("campaign") or source.campaign,
+            "lead_type": lead_type,
+            "submitted_at": person.submitted_at,
+            "last_touch_at": submission.received_at,
+        }
+        | ({"desk": desk} if desk else {})
+        | fields,
+        facts=facts_of(submission, lead_type) | ({"desk": str(desk)} if desk else {}),
+        playbook_version=playbook.version,
+    )
+    return lead
+
+
+def join(submission: Submission, person: Person, lead: Lead) -> Lead:
+    """Record that a person wrote again: fill what is empty, take the newer message, count the touch."""
+    playbook = versions.active()
+    lead_type = lead_type_of(playbook, submission.source, person)
+    changes = filled(person, lead)
+    if person.fields.get("message"):
+        changes["message"] = person.fields["message"]
+    if not lead.lead_type:
+        changes["lead_type"] = lead_type
+    lifecycle.move(
+        lead,
+        "joined",
+        facts=facts_of(submission, lead_type),
+        playbook_version=playbook.version,
+        last_touch_at=submission.received_at,
+        **changes,
+    )
+    return lead
+
+
+def filled(person: Person, lead: Lead) -> dict[str, Any]:
+    """Return the columns of a lead that are empty and that the person fills, with the fields of the firm."""
+    said = person.fields
+    changes = {name: said[name] for name in COLUMNS if said.get(name) and not getattr(lead, name)}
+    extra = person.extra | lead.extra
+    return changes | ({"extra": extra} if extra != lead.extra else {})
+
+
+def lead_type_of(playbook, source: Source, person: Person) -> str:
+    """Return the type that the source declares, else the one that the playbook sees in the content."""
+    declared = source.lead_type or person.fields.get("lead_type", "")
+    facts = (
+        {"form": source.name} | person.extra | person.fields | {"source": source.name, "lead_type": declared}
+    )
+    return policy.lead_type(playbook, facts=facts)
+
+
+def facts_of(submission: Submission, lead_type: str) -> dict[str, str]:
+    """Return the facts of the event: ids and codes, nothing of the person."""
+    return {"submission": str(submission.id), "source": submission.source.name, "lead_type": lead_type}

@@ -1,0 +1,97 @@
+"""Calendly: meetings booked and cancelled, and routing forms, whether a meeting follows or not.
+
+Calendly-Webhook-Signature is `t=<seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from leadboard.capture import signatures
+from leadboard.capture.entries import Entry, digest_of, id_text, moment, object_in, objects_in, put
+from leadboard.capture.models import Source
+from leadboard.capture.vendors.vendor import Document, Vendor
+
+MOST_PARTS = 20
+NO_LEAD = ("invitee_no_show.created", "invitee_no_show.deleted", "event_type.created", "event_type.updated",
+           "event_type.deleted")  # fmt: skip
+
+
+def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
+    """Are time stamp and body signed with the webhook's signing key, just now?"""
+    header = headers.get("Calendly-Webhook-Signature", "")
+    parts = [part.strip().partition("=") for part in header.split(",", MOST_PARTS)]
+    stamps = [value for name, _, value in parts if name == "t"]
+    if not source.secret or len(stamps) != 1 or not signatures.is_fresh(stamps[0]):
+        return False
+    expected = signatures.hmac_hex(source.secret, f"{stamps[0]}.".encode() + body)
+    given = [value.lower() for name, _, value in parts if name == "v1"]
+    return any(signatures.is_equal(value, expected) for value in given)
+
+
+def read(document: Document) -> Entry:
+    """Return who booked, cancelled or filled in a routing form."""
+    kind, payload = document.get("event"), object_in(document, "payload")
+    match kind:
+        case "invitee.created":
+            return _entry(document, _person(payload) | _meeting(payload))
+        case "invitee.canceled":
+            return _cancelled(document, payload)
+        case "routing_form_submission.created":
+            return _entry(document, _answers(payload))
+        case str() if kind in NO_LEAD:
+            return Entry(ignored=f"Calendly's event {kind} tells of no new enquiry.")
+    return Entry(problem=f"Calendly sent the event {kind!r}, which is not known here.")
+
+
+def _cancelled(document: Document, payload: Document) -> Entry:
+    if payload.get("rescheduled") is True:
+        return Entry(ignored="The meeting was moved; the new booking comes as a delivery of its own.")
+    cancellation = object_in(payload, "cancellation")
+    if cancellation.get("canceler_type") == "host":
+        return Entry(ignored="The host cancelled this meeting.")
+    reason = cancellation.get("reason")
+    said = (
+        f"Cancelled the meeting: {reason}" if isinstance(reason, str) and reason else "Cancelled the meeting."
+    )
+    answers = {name: value for name, value in _person(payload).items() if name != "message"}
+    return _entry(document, answers | _meeting(payload) | {"message": said})
+
+
+def _entry(document: Document, fields: dict[str, Any]) -> Entry:
+    payload = object_in(document, "payload")
+    uri = id_text(payload.get("uri"))
+    sent, made = moment(document.get("created_at")), moment(payload.get("created_at"))
+    return Entry(
+        fields,
+        key=f"{document['event']} {uri} {digest_of(payload)}" if uri else "",
+        submitted_at=sent if document["event"] == "invitee.canceled" else made or sent,
+    )
+
+
+def _person(payload: Document) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name in ("name", "first_name", "last_name", "email"):
+        put(fields, name, payload.get(name))
+    put(fields, "phone", payload.get("text_reminder_number"))
+    return fields | {label: value for label, value in _answers(payload).items() if label not in fields}
+
+
+def _answers(payload: Document) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for answered in objects_in(payload, "questions_and_answers"):
+        put(fields, id_text(answered.get("question")) or "answer", answered.get("answer"))
+    for name, value in object_in(payload, "tracking").items():
+        put(fields, name, value)
+    return fields
+
+
+def _meeting(payload: Document) -> dict[str, Any]:
+    """Return the meeting as fields of the firm's own: no label of them means one of ours."""
+    meeting, fields = object_in(payload, "scheduled_event"), dict[str, Any]()
+    put(fields, "event.name", meeting.get("name"))
+    put(fields, "event.starts", meeting.get("start_time"))
+    put(fields, "event.timezone", payload.get("timezone"))
+    return fields
+
+
+VENDOR = Vendor("Calendly", is_genuine, read, secret="the signing key of the webhook subscription")

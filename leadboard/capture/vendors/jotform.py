@@ -1,0 +1,101 @@
+"""Jotform: multipart, the answers as JSON inside the field rawRequest, their labels in the text `pretty`.
+
+Jotform signs nothing. A field is called by its label where `pretty` tells it, else by the name that Jotform
+made of it (q6_fullName6 → fullName).
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from leadboard.capture.entries import Entry, digest_of, id_text, moment, put
+from leadboard.capture.models import Source
+from leadboard.capture.vendors.vendor import Document, Vendor
+from leadboard.http import strict_json
+from leadboard.http.problems import Problem
+
+QUESTION = re.compile(r"q\d+_(.+?)\d*")
+LONGEST_LABEL = 200
+
+
+def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
+    """Jotform proves nothing; the address itself is the secret."""
+    return True
+
+
+def read(document: Document) -> Entry:
+    """Return the answers of one submission."""
+    raw = document.get("rawRequest")
+    if not isinstance(raw, str):
+        return Entry(problem="Jotform sent a delivery without the field rawRequest.")
+    try:
+        request = strict_json.loads(raw.encode())
+    except Problem as problem:
+        return Entry(problem=f"The field rawRequest cannot be read: {problem.detail}")
+    request = request if isinstance(request, dict) else {}
+    asked = {name: value for name, value in request.items() if QUESTION.fullmatch(name)}
+    if not asked:
+        return Entry(problem="Jotform sent a delivery without answers in rawRequest.")
+    fields: dict[str, Any] = {}
+    pretty = document.get("pretty")
+    labels = _labels(asked, pretty if isinstance(pretty, str) else "")
+    for name, value in asked.items():
+        put(fields, labels.get(name) or _name(name), _plain(value))
+    put(fields, "form.title", document.get("formTitle"))
+    submission = id_text(document.get("submissionID"))
+    return Entry(
+        fields,
+        key=f"{submission} {digest_of(asked)}" if submission else "",
+        submitted_at=moment(request.get("submitDate")),
+    )
+
+
+def _name(question: str) -> str:
+    found = QUESTION.fullmatch(question)
+    return found[1] if found else question
+
+
+def _plain(value: Any) -> Any:
+    """Return an answer as it is read: a phone number and a date in one piece, a name by its parts."""
+    if not isinstance(value, dict):
+        return value
+    parts = {name: part.strip() for name, part in value.items() if isinstance(part, str)}
+    if "full" in parts:
+        return parts["full"]
+    if "phone" in parts:
+        return " ".join(filter(None, (parts.get("country"), parts.get("area"), parts["phone"])))
+    if {"day", "month", "year"} <= parts.keys():
+        return "-".join((parts["year"], parts["month"], parts["day"])).strip("-")
+    return {name: part for name, part in value.items() if part}
+
+
+def _labels(asked: Document, pretty: str) -> dict[str, str]:
+    """Return the labels, found in "Label:answer, Label:answer" by the answers, in the same order."""
+    labels, start = {}, 0
+    for name, value in asked.items():
+        shown = _shown(value)
+        found = re.compile(f":{re.escape(shown)}(?=, |$)").search(pretty, start) if shown else None
+        if found is None:
+            continue
+        label = _last_label(pretty[start : found.start()])
+        start = found.end()
+        if 0 < len(label) <= LONGEST_LABEL:
+            labels[name] = label
+    return labels
+
+
+def _last_label(text: str) -> str:
+    """Return the label at the end of a text in which answers that were not recognised may come before it."""
+    label = text.removeprefix(",").strip()
+    _, colon, rest = label.rstrip(":").rpartition(":")
+    return rest.partition(", ")[2] if colon else label
+
+
+def _shown(value: Any) -> str:
+    """Return how `pretty` writes an answer of text, or of parts that are parted by spaces."""
+    if isinstance(value, dict):
+        return " ".join(part for part in value.values() if isinstance(part, str) and part)
+    return value if isinstance(value, str) else ""
+
+
+VENDOR = Vendor("Jotform", is_genuine, read, needs_secret=False)
