@@ -8,9 +8,8 @@ from handoff.models import Action, ActionKind, Breach, Claim, Clock
 class PlainText(serializers.CharField):
     """Text that PostgreSQL can store; blank and missing are the same."""
 
-    def __init__(self, **options):
-        optional = {} if options.get("required") else {"required": False, "allow_blank": True, "default": ""}
-        super().__init__(**({"max_length": 5000} | optional | options))
+    def __init__(self, *, max_length: int = 5000):
+        super().__init__(required=False, allow_blank=True, default="", max_length=max_length)
 
 
 class ClaimSerializer(serializers.ModelSerializer):
@@ -92,7 +91,7 @@ class ActionInput(serializers.Serializer):
 class ReasonInput(serializers.Serializer):
     """A coded reason and a note."""
 
-    code = PlainText(required=True, allow_blank=False, max_length=40)
+    code = serializers.CharField(max_length=40)
     note = PlainText()
 
 

@@ -43,12 +43,17 @@ def start(clocks: Iterable[Clock], now: datetime) -> list[Clock]:
     clocks = list(clocks)
     for clock in clocks:
         clock.started_at = now
-        ahead = clock.warn_at is not None and now < clock.warn_at < clock.due_at
-        clock.fires_at = clock.warn_at if ahead else clock.due_at
+        clock.fires_at = first_moment(clock, now)
     Clock.objects.bulk_create(clocks)
-    if any(clock.fires_at <= now + SOON for clock in clocks):
+    if any(first_moment(clock, now) <= now + SOON for clock in clocks):
         wake_once()
     return clocks
+
+
+def first_moment(clock: Clock, now: datetime) -> datetime:
+    """Return when a clock has to be looked at first: its warning while that is ahead, else its due time."""
+    ahead = clock.warn_at is not None and now < clock.warn_at < clock.due_at
+    return clock.warn_at if ahead and clock.warn_at else clock.due_at
 
 
 def running(lead: Lead, *kinds: str) -> QuerySet[Clock]:

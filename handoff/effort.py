@@ -37,5 +37,5 @@ def measure(claims: Iterable[Claim]) -> dict[int, Effort]:
     )
     days = Count(TruncDate("at"), distinct=True)
     rows = tries.annotate(attempts=Count("id"), channels=Count("kind", distinct=True), days=days)
-    made = {row.pop("claim"): Effort(**row) for row in rows}
+    made = {row["claim"]: Effort(row["attempts"], row["channels"], row["days"]) for row in rows}
     return {pk: made.get(pk, Effort()) for pk in ids}

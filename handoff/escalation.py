@@ -88,14 +88,15 @@ def _reassign(rungs: list[Rung], now: datetime) -> list[Escalation]:
         return []
     spells.end_all([rung.claim for rung in rungs if rung.claim], ClaimEnd.EXPIRED, now, reason="sla_missed")
     roster = roster_for([rung.lead for rung in rungs], now)
-    chosen = {rung.lead.pk: roster.next_for(rung.lead) for rung in rungs}
-    found = [rung for rung in rungs if chosen[rung.lead.pk]]
+    turns = {rung.lead.pk: roster.next_for(rung.lead) for rung in rungs}
+    chosen = {pk: candidate for pk, candidate in turns.items() if candidate}
+    found = [rung for rung in rungs if rung.lead.pk in chosen]
     spells.begin_all("rerouted", [_offer(rung, chosen[rung.lead.pk]) for rung in found], now)
-    move_all("escalated", [_held_back(rung) for rung in rungs if not chosen[rung.lead.pk]])
+    move_all("escalated", [_held_back(rung) for rung in rungs if rung.lead.pk not in chosen])
     alert_all([_your_turn(rung, chosen[rung.lead.pk].rep) for rung in found])
     return [
         Escalation(breach=rung.breach, level=rung.level, step="reassign", at=now,
-                   rep=chosen[rung.lead.pk].rep if chosen[rung.lead.pk] else None)
+                   rep=chosen[rung.lead.pk].rep if rung.lead.pk in chosen else None)
         for rung in rungs
     ]  # fmt: skip
 

@@ -21,13 +21,13 @@ from leadboard.playbook import policy
 
 Held = dict[int, Claim]
 OVER = (Desk.CLOSED, Desk.QUARANTINE)
-OWED_WORDS = {
+OWED_WORDS: dict[str, str] = {
     ClockKind.FIRST_ACTION: "The first action is nearly due.",
     ClockKind.CONTACT: "You have not talked to them yet, and the time is nearly over.",
     ClockKind.FOLLOW_UP: "The conversation has stalled. Plan the next step, or the lead goes back.",
     ClockKind.MEETING: "The meeting is over. Log how it went.",
 }
-MISSED_WORDS = {
+MISSED_WORDS: dict[str, str] = {
     ClockKind.CONTACT: "This lead went back to marketing: no conversation in time.",
     ClockKind.FOLLOW_UP: "This lead went back to marketing: it was silent for too long.",
     ClockKind.MEETING: "Nobody logged how the meeting went.",

@@ -13,7 +13,7 @@ from leadboard.leads.stages import Desk, Stage
 from leadboard.people.models import User
 
 # A hand-back undoes what sales had made of a lead; what marketing had found stays.
-STAGE_AFTER = {Stage.SAL: Stage.MQL, Stage.SQL: Stage.MQL}
+STAGE_AFTER: dict[str, str] = {Stage.SAL: Stage.MQL, Stage.SQL: Stage.MQL}
 
 
 @dataclass

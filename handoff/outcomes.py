@@ -87,6 +87,7 @@ def to_sql(
         if next_step_at is None or next_step_at <= now:
             missing.append(policy.Missing("next_step_at", "a next step that lies ahead"))
         _refuse_incomplete("sql", missing)
+        assert next_step_at is not None
         if lead.stage == Stage.SQL:
             raise Problem(409, "already_sql", "This lead is an SQL already.")
         _time_next_step(lead, held, now, next_step_at, playbook.version)

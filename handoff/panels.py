@@ -33,14 +33,15 @@ def acts(lead: Lead, viewer: User) -> Panel:
     """Return the panel of what this person may do with the lead now; every act is a form."""
     playbook = in_force()
     held = Claim.objects.select_related("rep").filter(lead=lead, ended_at__isnull=True).first()
-    is_mine = held is not None and held.rep_id == viewer.pk
+    mine = held if held and held.rep_id == viewer.pk else None
+    is_mine = mine is not None
     leads_people = may(viewer, "assign")
     shown: dict[str, Any] = {
         "place": "main", "lead": lead, "viewer": viewer, "held": held, "is_mine": is_mine,
         "may_claim": held is None and may(viewer, "claim") and is_claimable(lead),
         "may_assign": leads_people and (held is not None or is_claimable(lead)),
         "may_reopen": lead.stage in OVER and may(viewer, "reopen") and not lead.do_not_contact,
-        "may_undo": is_mine and held.how == "claimed" and not held.actions.exists(),
+        "may_undo": bool(mine and mine.how == "claimed" and not mine.actions.exists()),
         "may_close": lead.stage not in OVER and may(viewer, "record_outcome") and (is_mine or leads_people),
     }  # fmt: skip
     if held and (is_mine or leads_people):
@@ -102,12 +103,12 @@ def _ahead(clock: Clock) -> list[Rung]:
         steps = policy.ladder(playbook, deadline)
     else:
         last = "an incident, and the silence is counted" if clock.kind == ClockKind.MEETING else BACK
-        steps = [(clock.warn_at, "a warning"), (clock.due_at, last)]
-    coming = [(at, words) for at, words in steps if at]
+        warning = [(clock.warn_at, "a warning")] if clock.warn_at else []
+        steps = [*warning, (clock.due_at, last)]
     first = clock.warned_at is not None
     return [
         Rung(at, words, "done" if first and number == 0 else "now" if number == int(first) else "")
-        for number, (at, words) in enumerate(coming)
+        for number, (at, words) in enumerate(steps)
     ]
 
 
@@ -118,7 +119,8 @@ def _escalating(lead: Lead, clock: Clock) -> dict[str, Any]:
     rungs = [Rung(breach.due_at, "First action was due", "missed")]
     for taken in breach.escalations.select_related("rep").order_by("level"):
         rungs.append(Rung(taken.at, _taken(taken), "done"))
-    at, level = clock.due_at, clock.level
+    at: datetime | None = clock.due_at
+    level = clock.level
     while at is not None and (step := policy.escalation(playbook, level)):
         rungs.append(Rung(at, step.words, "now" if level == clock.level else ""))
         at, level = policy.next_step_at(playbook, breach.clock.rule, level, at), level + 1

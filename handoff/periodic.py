@@ -3,7 +3,6 @@
 import logging
 import zlib
 from collections.abc import Callable
-from datetime import timedelta
 from threading import Event
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -19,7 +18,7 @@ LOCKS = 0x1EADB0A2  # first half of the advisory locks of periodic jobs
 TAKE = """
 INSERT INTO handoff_periodicrun (name, at, trouble) VALUES (%(name)s, now(), '')
 ON CONFLICT (name) DO UPDATE SET at = now()
-WHERE handoff_periodicrun.at <= now() - %(interval)s
+WHERE handoff_periodicrun.at <= now() - %(seconds)s * interval '1 second'
 RETURNING name
 """
 
@@ -46,7 +45,7 @@ def _run(name: str, function: str, seconds: int) -> bool:
 def _take(name: str, seconds: int) -> bool:
     """Move the job's row on when its interval is over."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"name": name, "interval": timedelta(seconds=seconds)})
+        cursor.execute(TAKE, {"name": name, "seconds": seconds})
         return cursor.fetchone() is not None
 
 

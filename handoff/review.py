@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from handoff import breaches
 from handoff.models import AGREED, Breach, ClockKind
+from handoff.views import SignedIn
 from leadboard.http.problems import Problem
 from leadboard.people.models import Role, User
 from leadboard.people.rights import requires
@@ -61,7 +62,7 @@ def _number(text: str) -> int | None:
 
 @requires("resolve_breach")
 @require_POST
-def review(request: HttpRequest, breach_id: int) -> HttpResponse:
+def review(request: SignedIn, breach_id: int) -> HttpResponse:
     """State cause and note of an incident, and mark it as dealt with."""
     given: dict[str, Any] = {
         "cause": request.POST.get("cause", ""),

@@ -24,7 +24,7 @@ def start_first_action(lead: Lead, event: LeadEvent) -> None:
         return
     if lead.do_not_contact or lead.desk in (Desk.QUARANTINE, Desk.CLOSED):
         return
-    if lead.desk == Desk.SALES:
+    if lead.owner is not None:
         alert(lead.owner, lead, "wrote_again", "Your lead wrote again. Read it and answer.")
     elif lead.desk in AWAY and event.kind == "captured":
         nurture.resume_or_begin(lead, why="captured")

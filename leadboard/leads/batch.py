@@ -99,7 +99,7 @@ def _check(kind, moves):
 
 def _write(kind, moves, playbook_version):
     """Run the statement; return {lead id: (event id, version, at, recorded_at, digest)}."""
-    fields = [Lead._meta.get_field(name) for name in moves[0].changes]
+    fields: list[Any] = [Lead._meta.get_field(name) for name in moves[0].changes]
     arrays = [f"%(c_{field.name})s::{field.db_type(connection)}[]" for field in fields]
     statement = STATEMENT.format(
         changes="".join(f", {field.column} = i.c_{field.name}" for field in fields),
