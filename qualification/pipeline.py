@@ -206,7 +206,10 @@ def _evidence(classified: Classified) -> list[dict[str, str]]:
     case = [
         {"topic": "class", "value": classified.enquiry_class, "words": words} for words in classified.evidence
     ]
-    return case + [{"topic": topic, **reading} for topic, reading in classified.readings.items()]
+    return case + [
+        {"topic": topic, "value": reading["value"], "words": reading["words"]}
+        for topic, reading in classified.readings.items()
+    ]
 
 
 def _shown(thought: Thought) -> dict[str, Any]:

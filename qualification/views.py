@@ -16,7 +16,7 @@ def qualify(request: HttpRequest, lead_id: int) -> HttpResponse:
     """Judge the lead now; htmx gets the panel, a plain form its page back."""
     lead = get_object_or_404(visible_to(request.user), pk=lead_id)
     verdict = pipeline.qualify(lead.pk, asked=True)
-    if request.htmx:
+    if request.headers.get("HX-Request"):
         lead.refresh_from_db()
         return render(request, *panels.verdict(lead, request.user))
     said = (

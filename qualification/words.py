@@ -50,7 +50,7 @@ class WordModel:
             gram: [value * weight for weight in self._words[gram][1:]]
             for gram, value in _scaled(self._words, _word_grams(text)).items()
         }
-        totals = list(map(sum, zip(self.bias, *shares.values(), strict=True)))
+        totals = [float(sum(column)) for column in zip(self.bias, *shares.values(), strict=True)]
         for gram, value in _scaled(self._letters, _letter_grams(text)).items():
             for place, weight in enumerate(self._letters[gram][1:]):
                 totals[place] += value * weight

@@ -72,8 +72,8 @@ def close(ids: Sequence[str], rows: Sequence[Row], by: User) -> None:
 
 def _close(pairs: Sequence[tuple[str, Row]], by: User) -> None:
     try:
-        numbers = dict(Lead.objects.filter(uid__in=[uid for uid, _ in pairs]).values_list("uid", "pk"))
-        numbers = {str(uid): pk for uid, pk in numbers.items()}
+        found = dict(Lead.objects.filter(uid__in=[uid for uid, _ in pairs]).values_list("uid", "pk"))
+        numbers = {str(uid): pk for uid, pk in found.items()}
         for uid, row in pairs:
             record(numbers[uid], by, "won" if row.won else "lost", code="" if row.won else "not_converted")
     finally:
@@ -84,11 +84,11 @@ def figures(ids: Sequence[str], rows: Sequence[Row]) -> tuple[Figures, dict[str,
     """(how well the stored chances rank these leads, how many verdicts each method gave)."""
     first: dict[str, tuple[float, str]] = {}
     for uid, chance, method in (
-        Verdict.objects.filter(lead__uid__in=ids)
+        Verdict.objects.filter(lead__uid__in=ids, probability__isnull=False)
         .order_by("id")
         .values_list("lead__uid", "probability", "method")
     ):
-        first.setdefault(str(uid), (chance, method))
+        first.setdefault(str(uid), (chance, method)  # type: ignore[arg-type])
     methods = [first[uid][1] for uid in ids]
     chances = [first[uid][0] for uid in ids]
     return figures_of([int(row.won) for row in rows], chances), {
