@@ -88,7 +88,8 @@ def figures(ids: Sequence[str], rows: Sequence[Row]) -> tuple[Figures, dict[str,
         .order_by("id")
         .values_list("lead__uid", "probability", "method")
     ):
-        first.setdefault(str(uid), (chance, method)  # type: ignore[arg-type])
+        assert chance is not None
+        first.setdefault(str(uid), (chance, method))
     methods = [first[uid][1] for uid in ids]
     chances = [first[uid][0] for uid in ids]
     return figures_of([int(row.won) for row in rows], chances), {
