@@ -31,7 +31,7 @@ from leadboard.people.models import Role, User  # noqa: E402
 from leadboard.playbook import versions  # noqa: E402
 from tests.bench.figures import Figure, percentile  # noqa: E402
 
-RUNNING, AT_ONCE, BACKLOG, REPS, PATIENCE = 10_000, 200, 2_000, 20, 60.0
+RUNNING, AT_ONCE, BACKLOG, WARM_UP, REPS, PATIENCE = 10_000, 200, 2_000, 20, 20, 60.0
 LEADS = """
 INSERT INTO leads_lead (uid, digest, stage, desk, version, name, email, phone, company, title, country,
     website, message, source, campaign, lead_type, extra, basis, do_not_contact, target_account,
@@ -57,6 +57,10 @@ WHERE id = ANY(%(clocks)s) RETURNING extract(epoch FROM due_at)::float8
 FIRED = """
 SELECT count(*), extract(epoch FROM clock_timestamp())::float8 FROM handoff_clock
 WHERE id = ANY(%(clocks)s) AND state = 'breached'
+"""
+LISTENING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE 'leadboard clocks %%'
 """
 FLOOR = """
 WITH batch AS (SELECT id, lead_id FROM handoff_clock WHERE id = ANY(%(clocks)s)),
@@ -108,7 +112,10 @@ def programs(count):
     ours = os.environ | {"LEADBOARD_PROGRAM": "clocks"}
     started = [subprocess.Popen(words, cwd=settings.ROOT, env=ours) for _ in range(count)]
     try:
-        time.sleep(8)
+        until = time.monotonic() + PATIENCE
+        while query(LISTENING)[0][0] < count and time.monotonic() < until:
+            time.sleep(0.1)
+        lateness(make(WARM_UP), wait=0.5)
         yield
     finally:
         for process in started:
@@ -126,7 +133,7 @@ def lateness(clocks, wait=3.0):
         late += [now - due] * (fired - len(late))
         if time.monotonic() > until:
             raise TimeoutError(f"{len(clocks) - len(late)} clocks never fired")
-        time.sleep(0.002)
+        time.sleep(0.02)
     return late
 
 
