@@ -27,7 +27,8 @@ def sweep() -> int:
     """Enqueue again what nobody has judged for a minute: the queue is no truth. Returns how many."""
     unjudged = Lead.objects.filter(
         ~Exists(Verdict.objects.filter(lead=OuterRef("pk"))), owner=None, erased_at=None,
-        desk__in=(Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE), created_at__lt=Now() - timedelta(minutes=1),
+        do_not_contact=False, desk__in=(Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE),
+        created_at__lt=Now() - timedelta(minutes=1),
     )  # fmt: skip
     found = list(unjudged.order_by("id").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
     for lead_id in found:

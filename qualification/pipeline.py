@@ -68,9 +68,10 @@ class Overtaken(Exception):
 
 def qualify(lead_id: int, *, asked: bool = False) -> Verdict | None:
     """The verdict on this lead as it is now; None when there is nothing to judge (gone, closed, claimed
-    and not asked for). Judging again what has not changed gives the verdict that is there.
+    and not asked for) or nobody may judge: whoever objected to contact is not profiled either
+    (GDPR Art. 21). Judging again what has not changed gives the verdict that is there.
     """
-    lead = Lead.objects.filter(pk=lead_id, erased_at=None).first()
+    lead = Lead.objects.filter(pk=lead_id, erased_at=None, do_not_contact=False).first()
     if lead is None or not (asked or lead.desk in UNCLAIMED):
         return None
     newest = lead.verdicts.order_by("-id").first()

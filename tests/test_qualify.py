@@ -168,6 +168,13 @@ def test_a_lead_that_is_gone_or_closed_is_left_alone(make_lead):
     assert pipeline.qualify(make_lead(desk="quarantine").pk) is None
 
 
+def test_who_objected_to_contact_is_not_profiled_either(buyer, ana):
+    lifecycle.move(buyer, "suppressed", do_not_contact=True)
+    assert pipeline.qualify(buyer.pk) is None
+    assert pipeline.qualify(buyer.pk, asked=True) is None
+    assert Verdict.objects.count() == 0
+
+
 def test_a_word_model_that_fails_leaves_the_rules_to_decide(buyer, monkeypatch):
     def broken(text):
         raise RuntimeError("no words today")
