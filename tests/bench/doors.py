@@ -65,10 +65,25 @@ def pgbench(data, script, clients):
         file.flush()
         address = embedded.url(data)
         done = subprocess.run(
-            [Path(embedded.binaries()) / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2",
-             "-T", str(SECONDS_OF_FLOOR), "-f", file.name, address],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            [
+                Path(embedded.binaries()) / "pgbench",
+                "-n",
+                "-M",
+                "prepared",
+                "-c",
+                str(clients),
+                "-j",
+                "2",
+                "-T",
+                str(SECONDS_OF_FLOOR),
+                "-f",
+                file.name,
+                address,
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     return float(re.search(r"tps = ([\d.]+)", done.stdout)[1])
 
 
@@ -99,9 +114,12 @@ def post_leads(base, path, count=LEADS, posters=POSTERS):
 def enquiry(number):
     """Return the form of one prospect."""
     return {
-        "name": f"Prospect {number}", "email": f"prospect{number}@bench{number}.example", "company": f"Bench {number}",
-        "message": "We need a quote for 40 seats this quarter.", "job_title": "COO",
-    }  # fmt: skip
+        "name": f"Prospect {number}",
+        "email": f"prospect{number}@bench{number}.example",
+        "company": f"Bench {number}",
+        "message": "We need a quote for 40 seats this quarter.",
+        "job_title": "COO",
+    }
 
 
 def hire(product, count):
