@@ -18,6 +18,7 @@ from tests.product import Product
 LEADS, POSTERS, CLAIMERS = 1_000, 8, 32
 SECONDS_OF_FLOOR = 4
 
+# ruff: noqa: E501 - SQL reads better in long lines
 INTAKE_FLOOR = r"""
 \set n random(1, 1000000000)
 BEGIN;
