@@ -190,7 +190,11 @@ def test_gravity_forms_with_names_of_ones_own_reads_like_any_form(send):
     "document",
     [
         papers.HUBSPOT_FORM,
-        {"values": papers.HUBSPOT_FORM["fields"], "submittedAt": 1517927174000, "pageUrl": "https://x.example"},
+        {
+            "values": papers.HUBSPOT_FORM["fields"],
+            "submittedAt": 1517927174000,
+            "pageUrl": "https://x.example",
+        },
         {
             "vid": 1,
             "properties": {
@@ -243,11 +247,15 @@ def test_an_unknown_type_or_an_empty_list_is_kept_with_words(send, vendor, docum
 
 
 def test_a_newer_version_with_fields_nobody_knows_is_still_read(send):
-    assert send("google_ads", changed(papers.GOOGLE, api_version="7.0", novelty={"a": [1]})).status_code == 202
+    assert (
+        send("google_ads", changed(papers.GOOGLE, api_version="7.0", novelty={"a": [1]})).status_code == 202
+    )
     assert Lead.objects.get().email == "laura@halden.example"
 
 
-@pytest.mark.parametrize("vendor", ["typeform", "tally", "webflow", "calendly", "google_ads", "gravity_forms"])
+@pytest.mark.parametrize(
+    "vendor", ["typeform", "tally", "webflow", "calendly", "google_ads", "gravity_forms"]
+)
 def test_names_in_any_script_are_stored_exactly(send, vendor):
     name = "Zoë 李 أمل 👩‍👩‍👧 O'Brien"
     text = json.dumps(papers.PAPERS[vendor]).replace("Laura Ek", name).replace("Zaphod", name)

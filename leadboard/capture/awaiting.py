@@ -47,7 +47,9 @@ def _expect(submission: Submission, entry: Entry, person: Person) -> Lead:
         submission, person, desk=Desk.QUARANTINE, extra=extra, name=person.fields.get("name") or entry.name
     )
     source = submission.source
-    awaited = Awaited.objects.create(source=source, external_id=entry.external_id, lead=lead)
+    awaited = Awaited.objects.create(
+        source=source, external_id=entry.external_id, lead=lead, ask_at=submission.received_at
+    )
     if source.token and VENDORS[source.vendor].fetch:
         async_task(JOB, awaited.pk)
     return lead

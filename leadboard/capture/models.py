@@ -146,7 +146,7 @@ class Awaited(models.Model):
     external_id = models.TextField()
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="awaited")
     since = models.DateTimeField(db_default=Now(), editable=False)
-    ask_at = models.DateTimeField(null=True, blank=True, db_default=Now())
+    ask_at = models.DateTimeField(null=True, blank=True)
     asked = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(blank=True, help_text="What the vendor answered last, in words.")
     arrived_at = models.DateTimeField(null=True, blank=True)

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('external_id', models.TextField()),
                 ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('ask_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
+                ('ask_at', models.DateTimeField(blank=True, null=True)),
                 ('asked', models.PositiveSmallIntegerField(default=0)),
                 ('problem', models.TextField(blank=True, help_text='What the vendor answered last, in words.')),
                 ('arrived_at', models.DateTimeField(blank=True, null=True)),
