@@ -3,6 +3,7 @@
 import enum
 import http
 import json
+from typing import Any
 
 from twisted.web.http import HTTPChannel
 
@@ -25,6 +26,7 @@ class Channel(HTTPChannel):
     problem document, after which the connection is closed.
     """
 
+    transport: Any  # Twisted declares a zope interface, which says nothing to a type checker
     stage = Stage.WAITING
     dropped = 0
     taken = 0

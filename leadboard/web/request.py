@@ -4,7 +4,7 @@ from daphne.http_protocol import WebRequest
 
 from leadboard.http.problems import Problem
 
-# Daphne reads these as ASCII and answers 500 when they are not.
+# With a trusted proxy daphne reads these as text and answers 500 when they are none.
 READ_AS_TEXT = (b"X-Forwarded-For", b"X-Forwarded-Port", b"X-Forwarded-Proto")
 
 
@@ -34,9 +34,10 @@ class Request(WebRequest):
         self.handle_reply({"type": "http.response.body", "body": answer.content})
 
     def _is_readable(self):
-        """Is all that daphne (and Autobahn, for a WebSocket) reads as ASCII, ASCII?"""
+        """Is all that daphne (and Autobahn, for a WebSocket) reads as text, ASCII?"""
         is_upgrade = self.requestHeaders.hasHeader(b"Upgrade")
+        if is_upgrade and (not self.path.startswith(b"/") or self.path.startswith(b"//")):
+            return False
+        read = READ_AS_TEXT if self.server.proxy_forwarded_address_header else ()
         headers = self.requestHeaders.getAllRawHeaders()
-        read = [value for name, values in headers if is_upgrade or name in READ_AS_TEXT for value in values]
-        has_path = self.path.startswith(b"/") and not self.path.startswith(b"//")
-        return all(value.isascii() for value in read) and (has_path or not is_upgrade)
+        return all(v.isascii() for name, values in headers if is_upgrade or name in read for v in values)

@@ -54,7 +54,7 @@ def serve(application, endpoint: dict, *, trusts_proxy: bool) -> int:
     """
     refuse_unknown()
     daphne.server.HTTPFactory = Factory
-    server = daphne.server.Server(
+    server: daphne.server.Server = daphne.server.Server(
         application,
         build_endpoint_description_strings(**endpoint),
         ready_callable=lambda: refuse_unguarded(server),
