@@ -17,6 +17,7 @@ from handoff.models import Clock
 from leadboard.capture import fetching, intake, replay
 from leadboard.capture.models import Awaited, Source, Submission
 from leadboard.capture.vendors import hubspot, linkedin, meta
+from leadboard.doctor.invariants import ALL, violations
 from leadboard.leads.models import Lead
 from tests import vendor_papers as papers
 from tests.vendor_papers import SECRET, SIGN
@@ -84,6 +85,12 @@ def test_ids_may_be_numbers_or_texts_and_are_the_same(make):
     assert post(source, leadgen("123123123123")).status_code == 202
     assert post(source, leadgen(123123123123)).status_code == 202
     assert (Lead.objects.count(), Submission.objects.count()) == (1, 1)
+
+
+def test_metas_test_button_makes_a_lead_too(make):
+    sample = papers.META["entry"][0]["changes"][0]
+    assert post(make("meta"), {"sample": sample}).status_code == 202
+    assert Lead.objects.get().desk == "quarantine"
 
 
 def test_one_id_at_two_sources_is_two_leads(make):
@@ -458,3 +465,12 @@ def test_an_answer_without_the_person_leaves_the_lead_waiting(make, monkeypatch)
         assert fetching.fetch(Awaited.objects.get().pk)
     assert (Lead.objects.get().desk, Lead.objects.get().name) == ("quarantine", "Joe")
     assert Awaited.objects.get().arrived_at is None
+
+
+def test_whatever_was_delivered_the_log_and_the_rows_agree_and_nobody_falls_silent(make):
+    for vendor, (answers, _, _) in ANSWERS.items():
+        source = make(vendor)
+        for document in (papers.PAPERS[vendor], answers, papers.PAPERS[vendor]):
+            assert post(source, document).status_code == 202
+    post(Source.objects.get(vendor="meta"), leadgen("1", "none of ours", "3"))
+    assert {row.name: violations(row) for row in ALL if violations(row)} == {}
