@@ -8,7 +8,6 @@ from django.urls import path
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
@@ -30,13 +29,7 @@ from handoff.models import Action, Breach, Claim, ClaimEnd, Clock, ClockKind, Cl
 from leadboard.http.problems import Problem
 from leadboard.leads.api import LeadSerializer, find
 from leadboard.people.models import User
-
-
-class SignedIn(Request):
-    """A request behind the permission: somebody is signed in."""
-
-    user: User
-
+from leadboard.people.requests import StaffAPIRequest
 
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key acts once.")
 
@@ -46,7 +39,7 @@ class LeadAct(APIView):
 
     act = "work_lead"
     takes: Any = None
-    request: SignedIn
+    request: StaffAPIRequest
 
     def given(self) -> dict[str, Any]:
         """Return the validated body."""
@@ -68,13 +61,13 @@ class ClaimView(LeadAct):
     act = "claim"
 
     @extend_schema(summary="Claim the lead", request=None)
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Claim."""
         _, is_new = claims.take(find(request.user, uid).pk, request.user)
         return self.lead_now(uid, 201 if is_new else 200)
 
     @extend_schema(summary="Release the lead", request=None)
-    def delete(self, request: SignedIn, uid: UUID) -> Response:
+    def delete(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Release."""
         claims.release(find(request.user, uid).pk, request.user)
         return self.lead_now(uid)
@@ -86,7 +79,7 @@ class ReleaseView(LeadAct):
 
     takes = ReleaseInput
 
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Release."""
         claims.release(find(request.user, uid).pk, request.user, **self.given())
         return self.lead_now(uid)
@@ -98,7 +91,7 @@ class UndoView(LeadAct):
 
     act = "claim"
 
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Undo."""
         claims.undo(find(request.user, uid).pk, request.user)
         return self.lead_now(uid)
@@ -108,7 +101,7 @@ class UndoView(LeadAct):
 class AcceptView(LeadAct):
     """Accept."""
 
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Accept."""
         outcomes.accept(find(request.user, uid).pk, request.user)
         return self.lead_now(uid)
@@ -120,7 +113,7 @@ class RejectView(LeadAct):
 
     takes = ReasonInput
 
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Reject."""
         outcomes.reject(find(request.user, uid).pk, request.user, **self.given())
         return self.lead_now(uid)
@@ -132,7 +125,7 @@ class HandBackView(LeadAct):
 
     takes = ReasonInput
 
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Hand back."""
         claims.hand_back(find(request.user, uid).pk, request.user, **self.given())
         return self.lead_now(uid)
@@ -145,7 +138,7 @@ class AssignView(LeadAct):
     act = "assign"
     takes = AssignInput
 
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Assign."""
         address = self.given()["rep"]
         rep = User.objects.filter(email__iexact=address).first()
@@ -162,7 +155,7 @@ class OutcomeView(LeadAct):
     act = "record_outcome"
     takes = OutcomeInput
 
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Record."""
         given, pk = self.given(), find(request.user, uid).pk
         if given["outcome"] == "sql":
@@ -183,7 +176,7 @@ class ActionsView(LeadAct):
     takes = ActionInput
 
     @extend_schema(summary="The actions on the lead", responses=ActionSerializer(many=True))
-    def get(self, request: SignedIn, uid: UUID) -> Response:
+    def get(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """List."""
         made = (
             Action.objects.select_related("lead", "actor").filter(lead=find(request.user, uid)).order_by("pk")
@@ -193,7 +186,7 @@ class ActionsView(LeadAct):
     @extend_schema(
         summary="Log an action", request=ActionInput, responses={201: ActionSerializer}, parameters=[KEY]
     )
-    def post(self, request: SignedIn, uid: UUID) -> Response:
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Log."""
         key = request.headers.get("Idempotency-Key", "")
         action = actions.log(find(request.user, uid).pk, request.user, key=key, **self.given())
@@ -262,7 +255,7 @@ class BreachViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     lookup_value_converter = "row"
 
     @extend_schema(summary="Review a breach", request=BreachInput, responses=BreachSerializer)
-    def partial_update(self, request: SignedIn, pk: int | None = None) -> Response:
+    def partial_update(self, request: StaffAPIRequest, pk: int | None = None) -> Response:
         """State cause and note, mark as resolved."""
         if pk is None:
             raise Http404

@@ -6,7 +6,6 @@ from django.urls import path
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -15,6 +14,7 @@ from handoff.addresses import is_mailable
 from handoff.models import Enrolment, EnrolmentState
 from handoff.suppression import suppress
 from leadboard.leads.api import find
+from leadboard.people.requests import StaffAPIRequest
 
 WHY = ("objection", "unsubscribed", "complaint", "bounce", "other")
 
@@ -73,7 +73,7 @@ class NurtureView(APIView):
     @extend_schema(
         summary="Take a lead into a track", request=TakeSerializer, responses={200: EnrolmentSerializer}
     )
-    def post(self, request: Request, uid: Any) -> Response:
+    def post(self, request: StaffAPIRequest, uid: Any) -> Response:
         """Take a lead that sales does not hold into a track; in the same track it goes on where it is."""
         lead = find(request.user, uid)
         asked = TakeSerializer(data=request.data)
@@ -108,7 +108,7 @@ class SuppressionView(APIView):
 
     @extend_schema(summary="Never contact an address again", request=SuppressionSerializer,
                    responses={201: SuppressedSerializer})  # fmt: skip
-    def post(self, request: Request) -> Response:
+    def post(self, request: StaffAPIRequest) -> Response:
         """Put an address on the stop list and close its leads; twice is once."""
         asked = SuppressionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

@@ -1,8 +1,11 @@
 """The marketer's nurture page and what is done from it; every act is a plain form."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -10,6 +13,8 @@ from handoff import marketing, nurture_queues, sending
 from handoff.agreement import in_force
 from handoff.models import Send
 from handoff.nurture_queues import ON_A_CARD, QUEUES
+from leadboard.leads.models import Lead
+from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 from leadboard.playbook import policy
 
@@ -17,7 +22,7 @@ HOW = ("arrived", "lost", "again")
 
 
 @requires("nurture")
-def queues(request: HttpRequest) -> HttpResponse:
+def queues(request: StaffRequest) -> HttpResponse:
     """All queues, each cut after so many cards; or one queue page by page."""
     track = request.GET.get("track", "")
     track = track if track in in_force().tracks else ""
@@ -29,19 +34,20 @@ def queues(request: HttpRequest) -> HttpResponse:
 
 
 @requires("nurture")
-def queue(request: HttpRequest, key: str) -> HttpResponse:
+def queue(request: StaffRequest, key: str) -> HttpResponse:
     """One queue, page by page."""
     found = next((entry for entry in QUEUES if entry.key == key), None)
     if found is None:
         raise Http404
     page = Paginator(nurture_queues.leads_of(key), ON_A_CARD).get_page(request.GET.get("page"))
-    shown = _choices() | {"queue": found, "page": page, "cards": nurture_queues.cards(page.object_list)}
+    leads = cast("QuerySet[Lead]", page.object_list)  # a slice of what the paginator was given
+    shown = _choices() | {"queue": found, "page": page, "cards": nurture_queues.cards(leads)}
     return render(request, "nurture/queue.html", shown)
 
 
 @require_POST
 @requires("nurture")
-def take(request: HttpRequest, lead_id: int) -> HttpResponse:
+def take(request: StaffRequest, lead_id: int) -> HttpResponse:
     """Take a lead into a track."""
     enrolment = marketing.take(lead_id, request.POST.get("track", ""), request.user)
     return _done(request, f"{enrolment.lead} is in the track “{enrolment.track}” now.")
@@ -49,7 +55,7 @@ def take(request: HttpRequest, lead_id: int) -> HttpResponse:
 
 @require_POST
 @requires("nurture")
-def promote(request: HttpRequest, lead_id: int) -> HttpResponse:
+def promote(request: StaffRequest, lead_id: int) -> HttpResponse:
     """Put a lead on the board."""
     lead = marketing.promote(lead_id, request.user)
     return _done(request, f"{lead} is on the board now; its clock for the first action runs.")
@@ -57,7 +63,7 @@ def promote(request: HttpRequest, lead_id: int) -> HttpResponse:
 
 @require_POST
 @requires("nurture")
-def disqualify(request: HttpRequest, lead_id: int) -> HttpResponse:
+def disqualify(request: StaffRequest, lead_id: int) -> HttpResponse:
     """Close a lead that is none."""
     lead = marketing.disqualify(lead_id, request.POST.get("reason", ""), request.user)
     return _done(request, f"{lead} is disqualified. Sales may still claim it.")
@@ -65,7 +71,7 @@ def disqualify(request: HttpRequest, lead_id: int) -> HttpResponse:
 
 @require_POST
 @requires("nurture")
-def settle(request: HttpRequest, send_id: int) -> HttpResponse:
+def settle(request: StaffRequest, send_id: int) -> HttpResponse:
     """Say what became of a mail whose answer was lost."""
     send, how = get_object_or_404(Send, pk=send_id), request.POST.get("how", "")
     if how in HOW and sending.settle(send, how, request.user):
@@ -91,7 +97,7 @@ def _choices() -> dict:
     return {"tracks": list(playbook.tracks), "reasons": policy.rejections(playbook)}
 
 
-def _done(request: HttpRequest, words: str) -> HttpResponse:
+def _done(request: StaffRequest, words: str) -> HttpResponse:
     """Say what was done and go back to the queues."""
     messages.info(request, words)
     return redirect("nurture:queues")

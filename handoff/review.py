@@ -4,16 +4,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from handoff import breaches
 from handoff.models import AGREED, Breach, ClockKind
-from handoff.views import SignedIn
 from leadboard.http.problems import Problem
 from leadboard.people.models import Role, User
+from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 
 PAGE = 50
@@ -21,7 +21,7 @@ VIEWS = {"open": "To review", "all": "All"}
 
 
 @requires("see_breaches")
-def breach_list(request: HttpRequest) -> HttpResponse:
+def breach_list(request: StaffRequest) -> HttpResponse:
     """Incidents, newest first, by state, promise and rep; `before` is the last one of the page before."""
     chosen = {name: request.GET.get(name, "") for name in ("view", "kind", "rep", "cause")}
     chosen["view"] = chosen["view"] if chosen["view"] in VIEWS else "open"
@@ -62,7 +62,7 @@ def _number(text: str) -> int | None:
 
 @requires("resolve_breach")
 @require_POST
-def review(request: SignedIn, breach_id: int) -> HttpResponse:
+def review(request: StaffRequest, breach_id: int) -> HttpResponse:
     """State cause and note of an incident, and mark it as dealt with."""
     given: dict[str, Any] = {
         "cause": request.POST.get("cause", ""),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils import dateparse, timezone
@@ -16,17 +16,10 @@ from leadboard.http.problems import Problem
 from leadboard.leads.api import visible_to
 from leadboard.leads.clock import db_now
 from leadboard.people.models import User
+from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 
-
-class SignedIn(HttpRequest):
-    """A request behind `requires`: somebody is signed in."""
-
-    user: User
-    htmx: Any
-
-
-Act = Callable[[SignedIn, int], str]
+Act = Callable[[StaffRequest, int], str]
 IN_PLACE = (409, 422)  # refusals that the page shows where the button was
 LARGEST_ID = 2**63 - 1
 
@@ -37,7 +30,7 @@ def act(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
     def decorate(do: Act) -> Callable[..., HttpResponse]:
         @requires(right)
         @require_POST
-        def view(request: SignedIn, lead_id: int) -> HttpResponse:
+        def view(request: StaffRequest, lead_id: int) -> HttpResponse:
             get_object_or_404(visible_to(request.user), pk=lead_id)
             try:
                 said, status = do(request, lead_id), 200
@@ -52,7 +45,7 @@ def act(right: str) -> Callable[[Act], Callable[..., HttpResponse]]:
     return decorate
 
 
-def _answer(request: SignedIn, lead_id: int, said: str, status: int) -> HttpResponse:
+def _answer(request: StaffRequest, lead_id: int, said: str, status: int) -> HttpResponse:
     """Return the changed parts to htmx, or a message and the way back to a plain form."""
     if request.htmx:
         return _parts(request, lead_id, said, status)
@@ -63,7 +56,7 @@ def _answer(request: SignedIn, lead_id: int, said: str, status: int) -> HttpResp
     return redirect(back if safe else f"/leads/{lead_id}/")
 
 
-def _parts(request: SignedIn, lead_id: int, said: str, status: int) -> HttpResponse:
+def _parts(request: StaffRequest, lead_id: int, said: str, status: int) -> HttpResponse:
     """Return the target first, then the other parts of the lead by their ids."""
     lead = get_object_or_404(visible_to(request.user), pk=lead_id)
     from_desk = request.htmx.target == f"lead-{lead_id}-state"
@@ -82,7 +75,7 @@ def _parts(request: SignedIn, lead_id: int, said: str, status: int) -> HttpRespo
     return HttpResponse(body, status=status, headers={"HX-Trigger": "lead-changed"} if not from_desk else {})
 
 
-def _field(request: SignedIn, name: str, longest: int = 500) -> str:
+def _field(request: StaffRequest, name: str, longest: int = 500) -> str:
     """Return a field of the form without its outer spaces; a NUL or too long a text is refused."""
     text = request.POST.get(name, "").strip()
     if "\x00" in text or len(text) > longest:
@@ -91,21 +84,21 @@ def _field(request: SignedIn, name: str, longest: int = 500) -> str:
 
 
 @act("claim")
-def claim(request: SignedIn, lead_id: int) -> str:
+def claim(request: StaffRequest, lead_id: int) -> str:
     """Claim the lead."""
     claims.claim(lead_id, request.user)
     return "It is yours. Act before the first clock runs out."
 
 
 @act("claim")
-def undo(request: SignedIn, lead_id: int) -> str:
+def undo(request: StaffRequest, lead_id: int) -> str:
     """Undo one's own claim."""
     claims.undo(lead_id, request.user)
     return "Undone. The lead is back where it was."
 
 
 @act("work_lead")
-def release(request: SignedIn, lead_id: int) -> str:
+def release(request: StaffRequest, lead_id: int) -> str:
     """Release the lead."""
     lead = claims.release(lead_id, request.user, _field(request, "reason", 40), _field(request, "note"))
     return (
@@ -114,28 +107,28 @@ def release(request: SignedIn, lead_id: int) -> str:
 
 
 @act("work_lead")
-def hand_back(request: SignedIn, lead_id: int) -> str:
+def hand_back(request: StaffRequest, lead_id: int) -> str:
     """Hand the lead back to marketing."""
     claims.hand_back(lead_id, request.user, _field(request, "code", 40), _field(request, "note"))
     return "Handed back. Marketing goes on with it."
 
 
 @act("work_lead")
-def accept(request: SignedIn, lead_id: int) -> str:
+def accept(request: StaffRequest, lead_id: int) -> str:
     """Accept the lead as SAL."""
     outcomes.accept(lead_id, request.user)
     return "Accepted as SAL."
 
 
 @act("work_lead")
-def reject(request: SignedIn, lead_id: int) -> str:
+def reject(request: StaffRequest, lead_id: int) -> str:
     """Reject the lead with a coded reason."""
     outcomes.reject(lead_id, request.user, _field(request, "code", 40), _field(request, "note"))
     return "Rejected. The reason goes into the monthly review."
 
 
 @act("work_lead")
-def log(request: SignedIn, lead_id: int) -> str:
+def log(request: StaffRequest, lead_id: int) -> str:
     """Log an action; `what` is kind:outcome."""
     kind, _, outcome = _field(request, "what", 60).partition(":")
     note, key = _field(request, "note", actions.LONGEST_NOTE), _field(request, "key", actions.LONGEST_KEY)
@@ -144,7 +137,7 @@ def log(request: SignedIn, lead_id: int) -> str:
 
 
 @act("work_lead")
-def sql(request: SignedIn, lead_id: int) -> str:
+def sql(request: StaffRequest, lead_id: int) -> str:
     """Make the lead an SQL."""
     at = _moment(request, _field(request, "next_step_at", 40))
     words = {name: _field(request, name) for name in ("problem", "authority", "next_step")}
@@ -152,7 +145,7 @@ def sql(request: SignedIn, lead_id: int) -> str:
     return "It is an SQL now. The next step is timed."
 
 
-def _moment(request: SignedIn, text: str):
+def _moment(request: StaffRequest, text: str):
     """Return a local time of the form in the person's zone, or None when there is none."""
     try:
         at = dateparse.parse_datetime(text) if text else None
@@ -165,7 +158,7 @@ def _moment(request: SignedIn, text: str):
 
 
 @act("record_outcome")
-def outcome(request: SignedIn, lead_id: int) -> str:
+def outcome(request: StaffRequest, lead_id: int) -> str:
     """Close the lead as won, lost or disqualified."""
     name = _field(request, "outcome", 20)
     if name == "disqualified":
@@ -178,7 +171,7 @@ def outcome(request: SignedIn, lead_id: int) -> str:
 
 
 @act("assign")
-def assign(request: SignedIn, lead_id: int) -> str:
+def assign(request: StaffRequest, lead_id: int) -> str:
     """Assign the lead to a rep."""
     number = _field(request, "rep", 19)
     known = number.isascii() and number.isdigit() and int(number) <= LARGEST_ID
@@ -190,7 +183,7 @@ def assign(request: SignedIn, lead_id: int) -> str:
 
 
 @act("reopen")
-def reopen(request: SignedIn, lead_id: int) -> str:
+def reopen(request: StaffRequest, lead_id: int) -> str:
     """Reopen a closed lead."""
     outcomes.reopen(lead_id, request.user)
     return "Reopened. Marketing has it now."

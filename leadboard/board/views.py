@@ -1,15 +1,16 @@
 """The board, my leads."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from leadboard.board import feed
 from leadboard.leads.feed_log import last_seq
+from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 
 
 @requires("see_leads")
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: StaffRequest) -> HttpResponse:
     """The feed: one view, one order, one page; `after` asks for the rows that follow."""
     seq = last_seq()
     view, sort, words = feed.choose(request.GET)
@@ -23,7 +24,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @requires("claim")
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: StaffRequest) -> HttpResponse:
     """What I hold, by deadline."""
     seq = last_seq()
     shown = {"leads": feed.mine(request.user), "viewer": request.user, "seq": seq}
@@ -31,6 +32,6 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @requires("see_leads")
-def counts(request: HttpRequest) -> HttpResponse:
+def counts(request: StaffRequest) -> HttpResponse:
     """How many leads each view holds, for a page that saw something change."""
     return JsonResponse(feed.counts(request.user))

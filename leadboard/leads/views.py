@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -12,22 +12,23 @@ from leadboard.leads.api import visible_to
 from leadboard.leads.feed_log import last_seq
 from leadboard.leads.models import Lead
 from leadboard.leads.reactions import wiring
+from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 
 
 @requires("see_leads")
-def lead_page(request: HttpRequest, pk: int) -> HttpResponse:
+def lead_page(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole story of one lead; `who` narrows the timeline to their doing, ours or the machine's."""
     return render(request, "lead/page.html", story(request, pk))
 
 
 @requires("see_leads")
-def lead_panel(request: HttpRequest, pk: int) -> HttpResponse:
+def lead_panel(request: StaffRequest, pk: int) -> HttpResponse:
     """The same lead as a fragment for the side of the feed."""
     return render(request, "lead/panel.html", story(request, pk))
 
 
-def story(request: HttpRequest, pk: int) -> dict[str, Any]:
+def story(request: StaffRequest, pk: int) -> dict[str, Any]:
     """Return what both show: the lead, its panels from the parts, path and timeline."""
     seq = last_seq()
     lead = get_object_or_404(visible_to(request.user), pk=pk)

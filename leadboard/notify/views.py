@@ -1,16 +1,17 @@
 """The alerts of the person who looks."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from leadboard.notify import tray
 from leadboard.notify.alerts import mark_seen
+from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 
 
 @requires("see_leads")
-def alerts(request: HttpRequest) -> HttpResponse:
+def alerts(request: StaffRequest) -> HttpResponse:
     """What waits for me, newest first, and what I saw last."""
     shown = {
         "waiting": tray.waiting(request.user), "count": tray.open_count(request.user),
@@ -21,7 +22,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("see_leads")
-def seen(request: HttpRequest, alert_id: int | None = None) -> HttpResponse:
+def seen(request: StaffRequest, alert_id: int | None = None) -> HttpResponse:
     """Mark one of my alerts as seen, or all of them; somebody else's stay as they are."""
     mark_seen(request.user, only=alert_id)
     return redirect("alerts:list")

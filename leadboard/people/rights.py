@@ -1,12 +1,13 @@
 """Who may do what. One predicate per act; pages, API, sockets and buttons all ask here."""
 
 from functools import wraps
+from typing import Any, TypeGuard
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 
-from leadboard.people.models import Role
+from leadboard.people.models import Role, User
 
 LEADS_SALES = {Role.REP, Role.MANAGER, Role.ADMIN}
 LEADS_MARKETING = {Role.MARKETER, Role.MANAGER, Role.ADMIN}
@@ -31,7 +32,7 @@ ROLES_BY_ACT = {
 }
 
 
-def may(user, act):
+def may(user: Any, act: str) -> TypeGuard[User]:
     """May this person do this act at all? Inactive and anonymous people may do nothing."""
     return bool(
         getattr(user, "is_active", False) and user.is_authenticated and user.role in ROLES_BY_ACT[act]
@@ -64,10 +65,6 @@ class IsStaffMember(BasePermission):
 
     def has_permission(self, request, view):
         """Return whether the person may do what this request asks for."""
-        acts = getattr(view, "acts", {})
-        act = (
-            acts.get(request.method)
-            or acts.get(getattr(view, "action", None))
-            or getattr(view, "act", "see_leads")
-        )
-        return may(request.user, act)
+        acts: dict[str | None, str] = getattr(view, "acts", {})
+        named = acts.get(request.method) or acts.get(getattr(view, "action", None))
+        return may(request.user, named or str(getattr(view, "act", "see_leads")))

@@ -1,7 +1,7 @@
 """My profile and my availability."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST
 from leadboard.http.problems import Problem
 from leadboard.people.forms import ProfileForm, zones
 from leadboard.people.models import Availability
+from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 
 
 @requires("see_leads")
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: StaffRequest) -> HttpResponse:
     """Show and change my own profile."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -29,7 +30,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @requires("see_leads")
 @require_POST
-def availability(request: HttpRequest) -> HttpResponse:
+def availability(request: StaffRequest) -> HttpResponse:
     """Switch my availability and go back to where I was."""
     wanted = request.POST.get("availability", "")
     if wanted not in Availability.values:
