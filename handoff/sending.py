@@ -90,7 +90,7 @@ def sweep() -> None:
     if OrmQ.objects.count() > LONG_QUEUE:
         return
     with connection.cursor() as cursor:
-        cursor.execute(LEFT_BEHIND, [FIRST_PAUSE])
+        cursor.execute(LEFT_BEHIND, [FIRST_PAUSE])  # type: ignore[list-item]  # psycopg takes a timedelta
         for (pk,) in cursor.fetchall():
             async_task(JOB, pk)
 

@@ -92,6 +92,7 @@ def face(lead: Lead, now: datetime) -> Face:
 
 def share_left(lead: Lead, now: datetime) -> float:
     """Return how much of a running clock is left, 0.0 to 1.0."""
+    assert lead.due_at is not None, "only a running clock has a share left"
     whole = lead.due_at - (lead.due_started_at or lead.created_at or now)
     return max(0.0, min(1.0, (lead.due_at - now) / whole)) if whole > timedelta(0) else 0.0
 
@@ -106,13 +107,15 @@ def state_of(left: float, share: float) -> str:
 
 
 def _running(lead: Lead, owed: str, now: datetime) -> Face:
+    assert lead.due_at is not None, "a lead without a clock has another face"
     left = (lead.due_at - now).total_seconds()
     share = share_left(lead, now)
     state = state_of(left, share)
-    spans = {"due_at": lead.due_at, "started_at": lead.due_started_at or lead.created_at}
+    due_at, began_at = lead.due_at, lead.due_started_at or lead.created_at
     if state == "over":
-        return Face(state, spell_past(-left), "over", owed, "over", **spans)
-    return Face(state, spell(left), "left", owed, share=round(share * 100), **spans)
+        return Face(state, spell_past(-left), "over", owed, "over", due_at=due_at, started_at=began_at)
+    dial = round(share * 100)
+    return Face(state, spell(left), "left", owed, share=dial, due_at=due_at, started_at=began_at)
 
 
 def _acted_at(lead: Lead) -> datetime | None:

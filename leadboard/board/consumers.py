@@ -67,6 +67,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
 
     def deliver(self, frame: Frame) -> None:
         """Send a frame, or cut off a reader who is too slow: nobody waits for anybody."""
+        assert self._line is not None, "the relay knows a socket only after it has its line"
         if not self._is_closing and not self._line.send(frame):
             log.info("board: a slow reader was cut off")
             self.hang_up(TRY_LATER)
@@ -83,6 +84,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
 
     def come_back(self) -> None:
         """Say at once that the server stops and another will be there in a moment."""
+        assert self._line is not None, "the relay knows a socket only after it has its line"
         self._line.close_now(COME_BACK)
 
     async def dispatch(self, message):

@@ -22,14 +22,14 @@ DENSITIES = {"compact"}
 
 
 class Screen(NamedTuple):
-    """One entry of the navigation; `count` names a count of `feed.counts`."""
+    """One entry of the navigation; `counted` names one of `feed.counts`."""
 
     path: str
     label: str
     icon: str
     key: str
     act: str
-    count: str = ""
+    counted: str = ""
 
 
 SCREENS = (
@@ -49,7 +49,7 @@ def screen(request: HttpRequest) -> dict[str, Any]:
     return {
         "now": timezone.now(),
         "screens": [entry for entry in SCREENS if may(user, entry.act)],
-        "counts": SimpleLazyObject(lambda: feed.counts(user)),
+        "counts": SimpleLazyObject(lambda: feed.counts(user) if may(user, "see_leads") else {}),
         "theme": theme if theme in THEMES else "",
         "density": density if density in DENSITIES else "",
         "is_demo": settings.LEADBOARD_DEMO,

@@ -9,12 +9,14 @@ a test pins them. A proxy that ends TLS in front of us changes nothing.
 import asyncio
 import functools
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from channels.sessions import InstanceSessionWrapper
 
 from leadboard.board.frames import Frame, wire_close
 
+Send = Callable[[dict], Coroutine[Any, Any, None]]  # an ASGI `send`
 MOST_WAITING = 1_048_576  # bytes that a browser may leave unread before it is cut off
 MOST_QUEUED = 64  # frames, where we cannot see bytes
 
@@ -72,7 +74,7 @@ class DaphneLine:
 class QueuedLine:
     """Hands frames to the ASGI server one after the other; the queue is short."""
 
-    def __init__(self, send: Callable[[dict], Awaitable[None]]):
+    def __init__(self, send: Send):
         self._send = send
         self._queue: asyncio.Queue[Frame] = asyncio.Queue(MOST_QUEUED)
         self._writer = asyncio.get_running_loop().create_task(self._work())
@@ -117,7 +119,7 @@ def before_shutdown(act: Callable[[], None]) -> Callable[[], None]:
     return functools.partial(reactor.removeSystemEventTrigger, trigger)
 
 
-def line_of(send: Callable[[dict], Awaitable[None]]) -> DaphneLine | QueuedLine:
+def line_of(send: Send) -> DaphneLine | QueuedLine:
     """Return the fastest line behind an ASGI `send` after the socket was accepted."""
     protocol = _daphne_protocol(send)
     return DaphneLine(protocol) if protocol is not None and _is_plain(protocol) else QueuedLine(send)

@@ -88,7 +88,8 @@ def counts(user: User) -> dict[str, int]:
     wanted = {name: leads.filter(view.condition) for name, view in VIEWS.items()}
     wanted["mine"] = leads.filter(owner=user.pk, owner__isnull=False)
     wanted["late"] = leads.filter(desk__in=("board", "sales"), due_state="breached")
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for name, query in wanted.items():
         sql, params = query.values("pk")[:MOST_COUNTED].query.sql_with_params()
         parts.append(f'(SELECT count(*) FROM ({sql}) AS t) AS "{name}"')  # noqa: S608 - Django wrote the SQL

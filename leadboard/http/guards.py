@@ -65,5 +65,5 @@ def stay_sync(get_response):
             return None
         return error.response() if wants_document(request) else refuse(request, error.status, error.detail)
 
-    middleware.process_exception = answer_problem
+    middleware.process_exception = answer_problem  # type: ignore[attr-defined]  # where Django looks for it
     return middleware

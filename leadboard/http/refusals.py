@@ -18,9 +18,8 @@ def from_exception(error):
         case exceptions.ValidationError():
             return Problem(400, "invalid", "Some fields are not right.", errors=error.detail)
         case exceptions.Throttled():
-            return Problem(
-                429, "throttled", str(error.detail), headers={"Retry-After": str(int(error.wait or 1))}
-            )
+            wait = error.wait  # type: ignore[attr-defined]  # set by its __init__; the stub leaves it out
+            return Problem(429, "throttled", str(error.detail), headers={"Retry-After": str(int(wait or 1))})
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return Problem(401, "not_signed_in", str(error.detail), headers={"WWW-Authenticate": "Bearer"})
         case exceptions.APIException():

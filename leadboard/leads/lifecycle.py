@@ -1,8 +1,10 @@
 """The one door: a lead changes only through `move()`, which also writes the event of the change."""
 
 from contextlib import nullcontext
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Field
 from psycopg.types.json import Jsonb
 
 from leadboard.leads import chain, reactions, sequencer
@@ -27,11 +29,12 @@ WITH moved AS (
     WHERE leads_lead.id = %(lead)s{{guard}}
     RETURNING id, version, digest
 )
-INSERT INTO leads_leadevent (lead_id, version, kind, at, recorded_at, actor_id, facts, playbook_version, digest)
+INSERT INTO leads_leadevent
+    (lead_id, version, kind, at, recorded_at, actor_id, facts, playbook_version, digest)
 SELECT id, version, %(kind)s, coalesce(%(at)s::timestamptz, now()), now(), %(actor)s, %(facts)s::jsonb,
        %(playbook_version)s, digest FROM moved
 RETURNING id, version, at, recorded_at, digest
-"""
+"""  # noqa: S608 - constants only
 
 
 class Conflict(Exception):
@@ -96,7 +99,8 @@ def _transaction():
 
 def _guard(expect, new_stage):
     """Return the SQL that follows the WHERE, and its values."""
-    clauses, values = [], {}
+    clauses: list[str] = []
+    values: dict[str, Any] = {}
     if new_stage is not None:
         clauses.append(" AND (stage = %(g_stage_new)s OR stage = ANY(%(g_stage_from)s))")
         values |= {
@@ -104,7 +108,7 @@ def _guard(expect, new_stage):
             "g_stage_from": [str(old) for old in MOVES if new_stage in MOVES[old]],
         }
     for name, wanted in expect.items():
-        field = Lead._meta.get_field(name)
+        field = _column(name)
         if wanted is None:
             clauses.append(f" AND leads_lead.{field.column} IS NULL")
         elif isinstance(wanted, (tuple, list, set, frozenset)):
@@ -120,9 +124,16 @@ def _assignments(changes):
     """Return the SQL of the SET list after the first two, and its values."""
     if PROTECTED & changes.keys():
         raise ValueError(f"not to be set by a move: {sorted(PROTECTED & changes.keys())}")
-    fields = {name: Lead._meta.get_field(name) for name in changes}
+    fields = {name: _column(name) for name in changes}
     sql = "".join(f", {field.column} = %(c_{name})s" for name, field in fields.items())
     return sql, {f"c_{name}": _stored(field, changes[name]) for name, field in fields.items()}
+
+
+def _column(name) -> Field:
+    """Return the column of Lead with this name; what only points to a lead is none."""
+    field = Lead._meta.get_field(name)
+    assert isinstance(field, Field), f"{name} is no column of Lead"
+    return field
 
 
 def _stored(field, value):
@@ -146,11 +157,7 @@ def _bring_up_to_date(lead, event, changes):
     """Set on the object what the statement set on the row."""
     lead.version, lead.digest = event.version, event.digest
     for name, value in changes.items():
-        setattr(
-            lead,
-            Lead._meta.get_field(name).attname if isinstance(value, int) and name == "owner" else name,
-            value,
-        )
+        setattr(lead, _column(name).attname if isinstance(value, int) and name == "owner" else name, value)
 
 
 def _wake_once():

@@ -58,7 +58,9 @@ def stamp(line: psycopg.Connection, limit: int = BATCH) -> int:
 
     Only for the holder of the LEADER lock. The NOTIFY is a statement of its own after the commit.
     """
-    count, last = line.execute(STAMP, {"limit": limit}).fetchone()
+    row = line.execute(STAMP, {"limit": limit}).fetchone()
+    assert row is not None, "a count always has its row"
+    count, last = row
     if count:
         line.execute("SELECT pg_notify(%s, %s)", [NUMBERED, str(last)])
     return count

@@ -44,7 +44,7 @@ class Team(models.Model):
         return self.name
 
 
-class People(BaseUserManager):
+class People(BaseUserManager["User"]):
     """Makes users; e-mail addresses are compared without case."""
 
     def create_user(self, email, password=None, **fields):

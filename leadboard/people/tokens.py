@@ -3,11 +3,19 @@
 from knox.auth import TokenAuthentication
 from knox.models import get_token_model
 
+from leadboard.people.models import User
 
-def give_token(user):
+
+def give_token(user: User) -> str:
     """Return a new bearer token of this person as text; only its hash is kept."""
     _, token = get_token_model().objects.create(user=user, expiry=None)
     return token
+
+
+def end_tokens(user: User) -> int:
+    """End all bearer tokens of this person; return how many there were."""
+    ended, _ = get_token_model().objects.filter(user=user).delete()
+    return ended
 
 
 class BearerAuthentication(TokenAuthentication):

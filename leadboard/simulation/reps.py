@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
+from random import Random
 
 import requests
 
@@ -30,7 +31,7 @@ class Rep:
     name: str
     base: str
     token: str
-    random: object
+    random: Random
     pace: float = 1.0
     most: int = 6
     held: list = field(default_factory=list)

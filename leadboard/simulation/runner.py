@@ -9,7 +9,7 @@ import requests
 
 from leadboard.capture.models import Source
 from leadboard.people.models import Role, User
-from leadboard.people.tokens import give_token
+from leadboard.people.tokens import end_tokens, give_token
 from leadboard.simulation.prospects import Prospects, doors
 from leadboard.simulation.reps import Rep
 
@@ -44,7 +44,7 @@ def hire(count, base, seed, pace=1.0):
         user = User.objects.filter(email=email).first() or User.objects.create_user(
             email, name=name, role=Role.REP
         )
-        user.auth_token_set.all().delete()
+        end_tokens(user)
         reps.append(Rep(name, base, give_token(user), random.Random(f"{seed}/{name}"), pace))
     return reps
 

@@ -2,7 +2,9 @@
 the newest.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -85,8 +87,9 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Newest {found['n']} leads, {found['rate']:.1%} won, {speed:.0f} a second, scored by {methods}"
         )
+        measured: Mapping[str, Any] = found
         for name, target in TARGETS.items():
-            self.stdout.write(f"  {name:<18} {found[name]:.3f}   target {target}")
+            self.stdout.write(f"  {name:<18} {measured[name]:.3f}   target {target}")
         for name, values in course.delays(ids, watch).items():
             if values:
                 p50, p95 = (course.percentile(values, share) * 1000 for share in (0.5, 0.95))

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from leadboard.people.models import User
-from leadboard.people.tokens import give_token
+from leadboard.people.tokens import end_tokens, give_token
 
 
 class Command(BaseCommand):
@@ -27,5 +27,4 @@ class Command(BaseCommand):
         if options["act"] == "add":
             self.stdout.write(give_token(user))
         else:
-            ended, _ = user.auth_token_set.all().delete()
-            self.stdout.write(f"{ended} tokens ended")
+            self.stdout.write(f"{end_tokens(user)} tokens ended")

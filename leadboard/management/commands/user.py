@@ -3,12 +3,13 @@
 import getpass
 import sys
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from leadboard.people.models import Role, Team, User
+from leadboard.people.tokens import end_tokens
 
 
 class Command(BaseCommand):
@@ -79,6 +80,6 @@ class Command(BaseCommand):
             user = User.objects.filter(email__iexact=options["email"]).first()
             if user is None:
                 raise CommandError(f"nobody here has the address {options['email']}")
-            user.auth_token_set.all().delete()
+            end_tokens(user)
             User.objects.filter(pk=user.pk).update(is_active=False)
         self.stdout.write(f"{user.email} has no access any more.")
