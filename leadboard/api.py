@@ -2,10 +2,10 @@
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from handoff.api import api_urls as handoff_urls
-from handoff.nurture_api import api_urls as nurture_urls
 from rest_framework.routers import SimpleRouter
 
+from handoff.api import api_urls as handoff_urls
+from handoff.nurture_api import api_urls as nurture_urls
 from leadboard.capture.api import SourceViewSet, SubmissionViewSet
 from leadboard.leads.api import EventViewSet, LeadViewSet
 from leadboard.people.api import MeView, PersonViewSet

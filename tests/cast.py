@@ -79,8 +79,10 @@ def make_lead(db):
     """Return a function that captures a lead by the real door (lifecycle), reactions included."""
 
     def capture(**fields):
-        defaults = {"name": "Diana Ek", "email": "diana@barsund.test", "company": "Barsund", "source": "Demo form",
-                    "lead_type": "demo"}  # fmt: skip
+        defaults = {
+            "name": "Diana Ek", "email": "diana@barsund.test", "company": "Barsund",
+            "source": "Demo form", "lead_type": "demo",
+        }  # fmt: skip
         lead, _ = lifecycle.capture(defaults | fields, facts={"source": (defaults | fields)["source"]})
         return lead
 

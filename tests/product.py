@@ -43,10 +43,10 @@ class Product:
         } | environment  # fmt: skip
 
     def __enter__(self):
-        self.log = open(self.data / "up.log", "ab")  # noqa: SIM115 - lives as long as the process
+        self.log = (self.data / "up.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "leadboard.supervisor"], cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
-            stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
+            [sys.executable, "-m", "leadboard.supervisor"], cwd=ROOT, env=self.environment,
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:
             self.wait_ready()

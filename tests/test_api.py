@@ -1,5 +1,7 @@
 """The API reads what the board shows, in the words of the contract."""
 
+import json
+
 import pytest
 
 from leadboard.leads import lifecycle
@@ -8,8 +10,8 @@ from leadboard.leads.stages import Desk
 pytestmark = pytest.mark.django_db
 
 CONTRACT = {
-    "id", "name", "email", "phone", "company", "title", "source", "message", "stage", "desk", "owner", "score",
-    "band", "enquiry_class", "reasons", "due_at", "submitted_at", "created_at", "version", "seq",
+    "id", "name", "email", "phone", "company", "title", "source", "message", "stage", "desk", "owner",
+    "score", "band", "enquiry_class", "reasons", "due_at", "submitted_at", "created_at", "version", "seq",
 }  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def test_leads_are_filtered_by_the_names_of_their_fields(three, api, ana, query,
 
 
 @pytest.mark.parametrize(
-    "query", ["stage=nonsense", "score=abc", "created_at__gte=never", "cursor=%%%", "id=7"]
+    "query", ["stage=nonsense", "score=abc", "created_at__gte=never", "cursor=abc", "id=7"]
 )
 def test_a_filter_that_makes_no_sense_is_a_problem_document(three, api, ana, query):
     answer = api(ana).get(f"/api/leads/?{query}")
@@ -106,7 +108,7 @@ def test_the_log_of_one_lead_is_read_in_order(three, api, ana):
 
 
 def test_the_schema_is_complete_and_valid(api, ana):
-    schema = api(ana).get("/api/schema/?format=json").json()
+    schema = json.loads(api(ana).get("/api/schema/", HTTP_ACCEPT="application/json").content)
     assert {
         "/api/leads/",
         "/api/leads/{uid}/claim/",
@@ -122,4 +124,5 @@ def test_a_manager_applies_a_playbook_and_a_rep_may_not(api, ana, lea):
     assert (made.status_code, made.json()["number"], made.json()["active"]) == (201, 2, True)
     assert api(ana).post("/api/playbooks/", {"text": text}, format="json").status_code == 403
     wrong = api(lea).post("/api/playbooks/", {"text": "bands: nonsense"}, format="json")
-    assert wrong.status_code == 422 and wrong.json()["errors"] != []
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"] != []

@@ -75,7 +75,7 @@ def test_an_admin_makes_people_by_a_command():
 
 def test_the_same_address_is_not_made_twice():
     run("user", "add", "ida@firm.test", "--role", "rep", "--no-password")
-    with pytest.raises(CommandError, match="already exists|is violated"):
+    with pytest.raises(CommandError, match=r"already exists|is violated"):
         run("user", "add", "IDA@firm.test", "--role", "manager", "--no-password")
 
 

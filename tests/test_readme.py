@@ -22,7 +22,10 @@ COMMANDS = [
 
 def table():
     """Return the README's table of variables as it has to be."""
-    rows = [f"| `{name}` | {f'`{default}`' if default else ''} | {words} |" for name, (default, words) in VARIABLES.items()]
+    rows = [
+        f"| `{name}` | {f'`{default}`' if default else ''} | {words} |"
+        for name, (default, words) in VARIABLES.items()
+    ]
     return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows])
 
 

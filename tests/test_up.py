@@ -84,7 +84,7 @@ def test_a_killed_web_process_is_replaced_while_the_other_answers(product):
     assert len(before) == 2
     os.kill(before[0], signal.SIGKILL)
     assert status(product) == 200
-    until(lambda: len(pids(product, "leadboard.web")) == 2 and before[0] not in pids(product, "leadboard.web"))
+    until(lambda: len(now := pids(product, "leadboard.web")) == 2 and before[0] not in now)
 
 
 def test_a_killed_database_comes_back_and_all_programs_with_it(product):

@@ -1,1 +1,1 @@
-"""What every door shares: problem documents, the strict JSON parser, paging, guards. Knows nothing of leads."""
+"""What every door shares: problem documents, strict JSON, paging, guards. Knows nothing of leads."""

@@ -40,7 +40,7 @@ INSERT INTO leads_leadevent
 SELECT id, version, %(kind)s, coalesce(at, now()), now(), actor_id, facts, %(playbook_version)s, digest
 FROM moved
 RETURNING lead_id, id, version, at, recorded_at, digest
-"""
+"""  # noqa: S608 - constants only
 ARRAYS = "%(leads)s::bigint[], %(ats)s::timestamptz[], %(actors)s::bigint[], %(facts)s::jsonb[]"
 
 

@@ -74,8 +74,8 @@ def test_a_thousand_leads_raced_by_32_clients_have_one_winner_each_while_web_pro
     assert nemesis.kills != []
     assert [other for one in told.values() for other in one.other] == []
     owners = product.query(
-        "SELECT l.uid, u.email FROM leads_lead l JOIN handoff_claim c ON c.lead_id = l.id AND c.ended_at IS NULL "
-        "JOIN people_user u ON u.id = c.rep_id WHERE u.email LIKE 'racer%'"
+        "SELECT l.uid, u.email FROM leads_lead l JOIN handoff_claim c ON c.lead_id = l.id "
+        "AND c.ended_at IS NULL JOIN people_user u ON u.id = c.rep_id WHERE u.email LIKE 'racer%'"
     )
     acknowledged = sorted(
         [lead, f"racer{index}@bench.example"] for index, one in told.items() for lead in one.won
@@ -113,7 +113,8 @@ def test_every_acknowledged_enquiry_is_there_once_whatever_is_killed_meanwhile(p
     waiting = "SELECT count(*) FROM capture_submission WHERE state = 'received'"
     assert settle(product, waiting, [[0]]) == [[0]]
     kept = product.query(
-        "SELECT idempotency_key, id FROM capture_submission WHERE idempotency_key LIKE 'killed-%' AND lead_id IS NOT NULL"
+        "SELECT idempotency_key, id FROM capture_submission "
+        "WHERE idempotency_key LIKE 'killed-%' AND lead_id IS NOT NULL"
     )
     assert sorted(kept) == sorted([f"killed-{number}", uid] for number, _, uid in acknowledged)
     doubled = "SELECT email FROM leads_lead WHERE email LIKE 'prospect10%' GROUP BY email HAVING count(*) > 1"
@@ -127,16 +128,21 @@ def test_every_acknowledged_enquiry_is_there_once_whatever_is_killed_meanwhile(p
 
 
 def test_clocks_that_came_due_while_everything_was_down_fire_once_each(product, door):
-    ids, _, _ = post_leads(product.base, door, 40)
+    post_leads(product.base, door, 40)
     product.query(
-        "WITH due AS (UPDATE handoff_clock SET due_at = now() - interval '1 second', fires_at = now(), warn_at = NULL, "
-        "anchored_at = now() - interval '6 minutes', started_at = now() - interval '6 minutes' "
+        "WITH due AS (UPDATE handoff_clock SET due_at = now() - interval '1 second', fires_at = now(), "
+        "warn_at = NULL, anchored_at = now() - interval '6 minutes', "
+        "started_at = now() - interval '6 minutes' "
         "WHERE state = 'running' AND kind = 'first_action' RETURNING lead_id) "
-        "UPDATE leads_lead SET due_at = now() - interval '1 second' WHERE id IN (SELECT lead_id FROM due) RETURNING id"
+        "UPDATE leads_lead SET due_at = now() - interval '1 second' "
+        "WHERE id IN (SELECT lead_id FROM due) RETURNING id"
     )
     with Nemesis(product, ["clocks", "database"], 1):
         time.sleep(5)
-    overdue = "SELECT count(*) FROM handoff_clock WHERE state = 'running' AND fires_at < now() - interval '2 seconds'"
+    overdue = (
+        "SELECT count(*) FROM handoff_clock "
+        "WHERE state = 'running' AND fires_at < now() - interval '2 seconds'"
+    )
     product.wait_ready()
     assert settle(product, overdue, [[0]]) == [[0]]
     doubled = "SELECT clock_id FROM handoff_breach GROUP BY clock_id HAVING count(*) > 1"

@@ -53,7 +53,8 @@ class Command(BaseCommand):
             else None
         )
         simulation = Simulation(
-            base, rate=pace["rate"], burst=pace["burst"], enquiries=rows, seed=options["seed"], limit=options["limit"],
+            base, rate=pace["rate"], burst=pace["burst"], enquiries=rows,
+            seed=options["seed"], limit=options["limit"],
             reps=hire(pace["reps"], base, options["seed"], options["pace"]),
         )  # fmt: skip
         for name in (signal.SIGINT, signal.SIGTERM):
