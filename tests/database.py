@@ -15,6 +15,8 @@ from leadboard.embedded import EmbeddedPostgres
 
 def start() -> str:
     """Return the address of the run's database; start it on the first call of the first process."""
+    # A slow machine may think for long between two statements of a test; the product keeps its limits.
+    os.environ.setdefault("PGOPTIONS", "-c idle_in_transaction_session_timeout=0")
     if not os.environ.get("LEADBOARD_DATA"):
         os.environ["LEADBOARD_DATA"] = str(temporary_folder("data"))
     if not os.environ.get("DATABASE_URL"):

@@ -151,12 +151,12 @@ def test_counting_stops_at_a_thousand(ana, make_lead, monkeypatch):
     assert feed.counts(ana)["open"] == 2
 
 
-def test_the_first_page_costs_five_small_queries(page, ana, make_lead, django_assert_max_num_queries):
+def test_the_first_page_costs_six_small_queries(page, ana, make_lead, django_assert_max_num_queries):
     for number in range(30):
         make_lead(email=f"{number}@x.test")
     session = page(ana)
     session.get("/")
-    with django_assert_max_num_queries(5):  # session, person, end of the log, rows, counts
+    with django_assert_max_num_queries(6):  # session, person, end of the log, rows, counts, bell
         session.get("/")
 
 

@@ -169,7 +169,9 @@ class Supervisor:
 
     def _bury(self, slot: Slot, code: int) -> None:
         assert slot.child is not None
-        slot.failures = 1 if slot.child.lived() > SECONDS_OF_GOOD_HEALTH else slot.failures + 1
+        # Who was killed did nothing wrong (and would be away longest under a run of kills): no longer pause.
+        is_blameless = code == -signal.SIGKILL or slot.child.lived() > SECONDS_OF_GOOD_HEALTH
+        slot.failures = 1 if is_blameless else slot.failures + 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (slot.failures - 1))
         self._close(slot)
         slot.start_at = time.monotonic() + pause

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -104,11 +105,10 @@ def post_leads(base, path, count=LEADS, posters=POSTERS):
                 ids.append(body["id"])
 
     began = time.perf_counter()
-    threads = [threading.Thread(target=post) for _ in range(posters)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(posters) as clients:
+        runs = [clients.submit(post) for _ in range(posters)]
+    for run in runs:
+        run.result()
     return ids, answers, time.perf_counter() - began
 
 

@@ -5,10 +5,11 @@ import json
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-PATIENCE = 60  # seconds a client keeps trying one request while the product is away
+PATIENCE = 120  # seconds a client keeps trying one request while the product is away
 
 
 @dataclass
@@ -57,14 +58,13 @@ def race(base, tokens, leads, *, rivals=4, seed=1):
             plans[index].append(lead)
     told = {index: Told() for index in range(len(tokens))}
     gate = threading.Barrier(len(tokens))
-    threads = [
-        threading.Thread(target=_claim_all, args=(Client(base, token), plans[index], told[index], gate))
-        for index, token in enumerate(tokens)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(tokens)) as clients:
+        runs = [
+            clients.submit(_claim_all, Client(base, token), plans[index], told[index], gate)
+            for index, token in enumerate(tokens)
+        ]
+    for run in runs:
+        run.result()  # a client that gave up is a failure, not a silence
     return told
 
 

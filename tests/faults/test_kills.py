@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -101,11 +102,10 @@ def test_every_acknowledged_enquiry_is_there_once_whatever_is_killed_meanwhile(p
                 acknowledged.append((number, status, body["id"]))
 
     with Nemesis(product, ["jobs", "clocks", "database", "web"], 1.5) as nemesis:
-        threads = [threading.Thread(target=post, args=(first,)) for first in range(0, 360, 60)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(6) as clients:
+            runs = [clients.submit(post, first) for first in range(0, 360, 60)]
+        for run in runs:
+            run.result()
         while len(set(nemesis.kills)) < 4:
             time.sleep(0.5)
     product.wait_ready()
