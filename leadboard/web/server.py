@@ -5,6 +5,8 @@ from importlib.metadata import version
 import daphne.server  # the first import of Twisted: it installs the reactor
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.protocols.basic import LineReceiver
+from twisted.protocols.policies import TimeoutMixin
 from twisted.web.http import HTTPChannel
 
 from leadboard.web.channel import SECONDS_BETWEEN_REQUESTS, Channel
@@ -24,11 +26,12 @@ PROXY = {
     "proxy_forwarded_port_header": "X-Forwarded-Port",
     "proxy_forwarded_proto_header": "X-Forwarded-Proto",
 }
-# What we override, or call, and Twisted or daphne must call or have.
+# What we override or call, each where it is defined.
 EXPECTED = {
-    HTTPChannel: "dataReceived resetTimeout setTimeout headerReceived lineLengthExceeded allHeadersReceived "
-    "rawDataReceived allContentReceived requestDone timeoutConnection clearLineBuffer forceAbortClient "
-    "_respondToBadRequestAndDisconnect length",
+    HTTPChannel: "dataReceived headerReceived allHeadersReceived rawDataReceived allContentReceived length "
+    "requestDone timeoutConnection forceAbortClient _respondToBadRequestAndDisconnect",
+    LineReceiver: "lineLengthExceeded clearLineBuffer",
+    TimeoutMixin: "resetTimeout setTimeout",
     WebRequest: "process basic_error handle_reply",
     daphne.server: "HTTPFactory",
 }
@@ -71,7 +74,7 @@ def refuse_unknown() -> None:
     """Exit when a name on which our limits hang is gone: it would never be called."""
     for place, names in EXPECTED.items():
         for name in names.split():
-            if not hasattr(place, name):
+            if name not in vars(place):
                 raise SystemExit(_unknown(f"{place.__name__}.{name}"))
 
 
