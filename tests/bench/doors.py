@@ -23,8 +23,8 @@ SECONDS_OF_FLOOR = 4
 INTAKE_FLOOR = r"""
 \set n random(1, 1000000000)
 BEGIN;
-INSERT INTO capture_submission (id, source_id, content_type, headers, body, body_hash, state, problem)
-VALUES (gen_random_uuid(), (SELECT min(id) FROM capture_source), 'application/json', '{}', 'x', 'y', 'received', '');
+INSERT INTO floor_submission (id, content_type, headers, body, body_hash, state)
+VALUES (gen_random_uuid(), 'application/json', '{}', 'x', 'y', 'received');
 COMMIT;
 BEGIN;
 WITH fresh AS (
@@ -50,6 +50,8 @@ WITH won AS (
 INSERT INTO floor_claim (lead_id, rep) SELECT id, :client_id FROM won;
 """
 TABLES = """
+CREATE TABLE floor_submission (id uuid PRIMARY KEY, content_type text, headers jsonb, body bytea, body_hash bytea,
+                               state text, received_at timestamptz DEFAULT now());
 CREATE TABLE floor_lead (id bigserial PRIMARY KEY, name text, email text UNIQUE, message text, owner int);
 CREATE TABLE floor_event (id bigserial PRIMARY KEY, lead_id bigint, version int, kind text, facts jsonb,
                           at timestamptz DEFAULT now(), UNIQUE (lead_id, version));
