@@ -217,6 +217,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_NAME_OVERRIDES": {
+        "ActionKind": "handoff.models.ActionKind",
+        "ClockKind": "handoff.models.ClockKind",
+        "ClockState": "handoff.models.ClockState",
+        "EnrolmentState": "handoff.models.EnrolmentState",
+        "SubmissionState": "leadboard.capture.models.SubmissionState",
+    },
 }
 
 # django-q2 carries work and never holds truth; retry > timeout > longest job, or jobs run twice.

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.management import call_command
 
 from leadboard.leads import lifecycle
 from leadboard.leads.stages import Desk
@@ -126,3 +127,7 @@ def test_a_manager_applies_a_playbook_and_a_rep_may_not(api, ana, lea):
     wrong = api(lea).post("/api/playbooks/", {"text": "bands: nonsense"}, format="json")
     assert wrong.status_code == 422
     assert wrong.json()["errors"] != []
+
+
+def test_the_schema_has_no_warnings(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml"))

@@ -49,7 +49,6 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 @extend_schema_view(
     get=extend_schema(summary="Who I am"),
     patch=extend_schema(summary="Change my availability, time zone or name"),
-    put=extend_schema(exclude=True),
 )
 class MeView(generics.RetrieveUpdateAPIView):
     """The person behind the token."""

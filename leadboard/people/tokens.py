@@ -1,5 +1,6 @@
 """Bearer tokens for scripts: shown once, stored hashed (knox), as strong as their person's role."""
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from knox.models import get_token_model
 
@@ -20,3 +21,14 @@ def end_tokens(user: User) -> int:
 
 class BearerAuthentication(TokenAuthentication):
     """`Authorization: Bearer <token>`; a deactivated person's token is refused."""
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """How the schema describes our tokens."""
+
+    target_class = "leadboard.people.tokens.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """Return the OpenAPI security scheme."""
+        return {"type": "http", "scheme": "bearer"}
