@@ -105,6 +105,7 @@ def post_leads(base, path, count=LEADS, posters=POSTERS):
                 answers.append(time.perf_counter() - began)
                 assert status == 202, (status, body)
                 ids.append(body["id"])
+        client.close()
 
     began = time.perf_counter()
     with ThreadPoolExecutor(posters) as clients:

@@ -30,6 +30,12 @@ class Client:
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self.connection = None
 
+    def close(self):
+        """Hang up."""
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
     def post(self, path, body=None, headers=None):
         """Return (status, parsed body); reconnect and repeat when the connection breaks."""
         deadline = time.monotonic() + PATIENCE
@@ -40,7 +46,7 @@ class Client:
                 answer = self.connection.getresponse()
                 return answer.status, json.loads(answer.read() or b"{}")
             except (OSError, http.client.HTTPException, ValueError):
-                self.connection = None
+                self.close()
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
@@ -81,3 +87,4 @@ def _claim_all(client, leads, told, gate):
             told.lost.append(lead)
         else:
             told.other.append((lead, status, body))
+    client.close()

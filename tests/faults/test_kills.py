@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.bench.doors import enquiry, hire, post_leads
+from tests.database import temporary_folder
 from tests.faults.racing import Client, race
 from tests.product import Product
 
@@ -15,9 +16,12 @@ LEADS, CLIENTS = 1_000, 32
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory):
-    """Two web processes over an embedded PostgreSQL, with a fresh folder."""
-    with Product(tmp_path_factory.mktemp("data"), web=2) as running:
+def product():
+    """Two web processes over an embedded PostgreSQL, with a fresh folder.
+
+    Not below pytest's own: each run of pytest closes that again for the account PostgreSQL has under root.
+    """
+    with Product(temporary_folder("faults"), web=2) as running:
         yield running
 
 
@@ -103,6 +107,7 @@ def test_every_acknowledged_enquiry_is_there_once_whatever_is_killed_meanwhile(p
                 status, body = client.post(door, enquiry(100_000 + number), key)
             with lock:
                 acknowledged.append((number, status, body["id"]))
+        client.close()
 
     with Nemesis(product, ["jobs", "clocks", "database", "web"], 1.5) as nemesis:
         with ThreadPoolExecutor(6) as clients:
