@@ -5,12 +5,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes
 
-.PHONY: help up test bench lint format demo-xeducation install install-dev browser
+.PHONY: help up test faults bench lint format demo-xeducation install install-dev browser
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make up               start everything (LEADBOARD_DEMO=0 without the demo; LEADBOARD_PORT=8000)"
 	@echo "make test             install what tests need and run them all, browser tests included"
+	@echo "make faults           kill -9 under load at full size: 1,000 leads, 32 clients, a few minutes"
 	@echo "make lint             ruff and mypy"
 	@echo "make format           let ruff write the code in its one form"
 	@echo "make bench            measure, each figure beside its floor"
@@ -21,6 +22,9 @@ up: install
 
 test: install-dev browser
 	@CHROMIUM="$$($(PY) -m tests.chromium path)" $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+faults: install-dev
+	@LEADBOARD_FAULT_LEADS=1000 $(PY) -m pytest tests/faults -v $(ARGS)
 
 bench: install-dev
 	@$(PY) -m tests.bench $(ARGS)

@@ -287,8 +287,8 @@ def test_source_add_prints_the_path_alone_on_the_first_line():
         (["Demo form"], "There is a source named 'Demo form' already."),
         (
             ["New", "--vendor", "acme"],
-            "There is no vendor 'acme'; there are: generic, hubspot, hubspot_forms, typeform, meta, google_ads, "
-            "linkedin, calendly, jotform, tally, gravity_forms, webflow.",
+            "There is no vendor 'acme'; there are: generic, hubspot, hubspot_forms, typeform, meta, "
+            "google_ads, linkedin, calendly, jotform, tally, gravity_forms, webflow.",
         ),
         ([" "], "A name has 1 to 80 printable characters."),
         (["x" * 81], "A name has 1 to 80 printable characters."),

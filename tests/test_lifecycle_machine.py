@@ -171,6 +171,6 @@ class Firm(RuleBasedStateMachine):
 
 
 def test_the_invariants_hold_whatever_is_done_in_whatever_order(transactional_db):
-    shape = settings(max_examples=10, stateful_step_count=30, deadline=None, database=None, derandomize=True,
+    shape = settings(max_examples=6, stateful_step_count=30, deadline=None, database=None, derandomize=True,
                      suppress_health_check=list(HealthCheck), phases=[Phase.generate])  # fmt: skip
     run_state_machine_as_test(Firm, settings=shape)

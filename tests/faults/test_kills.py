@@ -1,5 +1,6 @@
 """The real product under kill -9: what it acknowledged is there, once; what was due fired, once."""
 
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,8 @@ from tests.faults.racing import Client, race
 from tests.product import Product
 
 pytestmark = pytest.mark.faults
-LEADS, CLIENTS = 1_000, 32
+# `make faults` races 1,000 leads; within `make test` fewer, for the suite has ten minutes.
+LEADS, CLIENTS = int(os.environ.get("LEADBOARD_FAULT_LEADS", "250")), 32
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ def clean(product):
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def test_a_thousand_leads_raced_by_32_clients_have_one_winner_each_while_web_processes_die(product, door):
+def test_leads_raced_by_32_clients_have_one_winner_each_while_web_processes_die(product, door):
     ids, _, _ = post_leads(product.base, door, LEADS)
     tokens = hire(product, CLIENTS)
     with Nemesis(product, ["web"], 2) as nemesis:
