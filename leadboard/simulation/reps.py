@@ -33,7 +33,7 @@ class Rep:
     token: str
     random: Random
     pace: float = 1.0
-    most: int = 6
+    most: int = 3
     held: list = field(default_factory=list)
     session: requests.Session = field(default_factory=requests.Session)
     rests_until: float = 0
@@ -55,7 +55,7 @@ class Rep:
 
     def claim(self, now):
         """Claim one of the newest open leads, the better scored rather than the worse."""
-        self.rests_until = now + self.random.uniform(4, 20) / self.pace
+        self.rests_until = now + self.random.uniform(10, 40) / self.pace
         page = self.call("GET", f"leads/?desk=board&page_size={LOOKS_AT}")
         leads = page.json().get("results", []) if page.ok else []
         if not leads:

@@ -87,10 +87,10 @@ def why_now(lead: Lead) -> str:
     raising = [
         reason["words"] for reason in lead.reasons if reason.get("points", 0) > 0 and reason.get("words")
     ]
-    if lead.enquiry_class == EnquiryClass.UNCLEAR and told:
+    if lead.enquiry_class == EnquiryClass.UNCLEAR and lead.score is None and told:
         return f"Not scored: {told[0]}"
     if lead.score is not None and raising:
-        return ", ".join(raising[:2])
+        return ", ".join([raising[0], *(words[:1].lower() + words[1:] for words in raising[1:2])])
     return quote(lead.message) or (told[0] if told else "Left no message")
 
 
