@@ -59,7 +59,8 @@ def test_it_starts_stops_and_keeps_what_was_written(folder):
         assert ask(server.url, "SELECT lower(word) FROM kept") == "grün"
 
 
-def test_what_is_acknowledged_is_on_disk_and_nobody_else_can_connect(folder):
+def test_what_is_acknowledged_is_on_disk_and_nobody_else_can_connect(folder, monkeypatch):
+    monkeypatch.delenv("PGOPTIONS", raising=False)  # the run's own: a test may think for long
     with EmbeddedPostgres(folder) as server:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             assert ask(server.url, f"SHOW {setting}") == "on"
