@@ -37,7 +37,7 @@ def measure():
 
     call_command("migrate", verbosity=0)
     rows, won = firm(OUTCOMES)
-    learned = learn(plan_columns(rows, won), rows, won)
+    learned = learn(plan_columns(rows), rows, won)
     flat = Flat(flat_form(learned))
     batch = (rows * (BATCH // OUTCOMES + 1))[:BATCH]
     matrix = matrix_of(learned.plan, batch)
