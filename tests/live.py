@@ -22,6 +22,7 @@ from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.sequencer import Sequencer
 from leadboard.leads.stages import Desk
+from tests.product import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 DIANA = {"name": "Diana Ek", "company": "Barsund", "source": "Demo form", "desk": Desk.BOARD}
@@ -115,12 +116,6 @@ def environment(**more):
 def start_sequencer():
     """Start a sequencer in a process of its own."""
     return subprocess.Popen([sys.executable, "-c", NUMBER_EVENTS], cwd=ROOT, env=environment())
-
-
-def free_port():
-    """Return a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-import socket
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
 from aiosmtpd.controller import Controller
+
+from tests.product import free_port
 
 
 @dataclass
@@ -48,13 +49,6 @@ class Sink:
 
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)
-
-
-def free_port():
-    """Return a port of loopback on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
