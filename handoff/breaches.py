@@ -10,6 +10,7 @@ from handoff.agreement import spell_time
 from handoff.models import Breach, Claim, Clock
 from leadboard.http.problems import Problem
 from leadboard.leads.batch import Move, move_all
+from leadboard.leads.inserts import insert_all
 from leadboard.people.models import User
 from leadboard.people.rights import may
 
@@ -38,7 +39,7 @@ def record(
                recorded_at=now, acted_at=acted_at)
         for clock, claim in broken
     ]  # fmt: skip
-    Breach.objects.bulk_create(rows)
+    insert_all(rows)
     move_all("breached", [_breached(clock, claim, now) for clock, claim in broken])
     return rows
 

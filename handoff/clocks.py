@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from handoff.models import Clock, ClockKind, ClockState
+from leadboard.leads.inserts import insert_all
 from leadboard.leads.models import Lead
 
 WAKE = "leadboard_clock"
@@ -44,7 +45,7 @@ def start(clocks: Iterable[Clock], now: datetime) -> list[Clock]:
     for clock in clocks:
         clock.started_at = now
         clock.fires_at = first_moment(clock, now)
-    Clock.objects.bulk_create(clocks)
+    insert_all(clocks)
     if any(first_moment(clock, now) <= now + SOON for clock in clocks):
         wake_once()
     return clocks

@@ -5,6 +5,7 @@ skipped and looked at again; a row that fails is pushed forward before it is rep
 holds nobody up. All times are the database's.
 """
 
+import gc
 import logging
 import time
 from datetime import timedelta
@@ -131,7 +132,12 @@ class Engine:
         self._last_beat = 0.0
 
     def run(self) -> None:
-        """Fire clocks until stopped; a lost database is waited for."""
+        """Fire clocks until stopped; a lost database is waited for.
+
+        What is loaded by now stays for good: the collector need not walk it in the middle of a burst.
+        """
+        gc.collect()
+        gc.freeze()
         while not self.stop.is_set():
             try:
                 self._turn()

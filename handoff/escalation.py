@@ -19,6 +19,7 @@ from handoff.assign import Candidate, Roster, roster_for
 from handoff.handback import Return, give_back
 from handoff.models import Breach, Claim, ClaimEnd, ClaimStart, Clock, ClockKind, ClockState, Escalation
 from leadboard.leads.batch import Move, move_all
+from leadboard.leads.inserts import insert_all
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.notify.alerts import alert_all
@@ -54,7 +55,7 @@ def climb(rungs: list[Rung], now: datetime) -> None:
         *_alert_managers(by_kind["manager"], now),
         *_hand_back(by_kind["hand_back"], now),
     ]
-    Escalation.objects.bulk_create(steps)
+    insert_all(steps)
     for level in {rung.level for rung in rungs}:
         Breach.objects.filter(pk__in=[rung.breach.pk for rung in rungs if rung.level == level]).update(
             step=level

@@ -19,6 +19,7 @@ from handoff.models import Action, ActionKind, Claim, Clock, ClockKind, ClockSta
 from leadboard.http.problems import Problem
 from leadboard.leads import lifecycle
 from leadboard.leads.batch import Move, move_all
+from leadboard.leads.inserts import insert_all
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk, Stage
 from leadboard.people.models import User
@@ -68,7 +69,7 @@ def begin_all(event: str, beginnings: list[Beginning], now: datetime) -> list[Cl
         Claim(lead=one.lead, rep=one.rep, how=one.how, from_desk=one.lead.desk, started_at=now)
         for one in beginnings
     ]
-    Claim.objects.bulk_create(claims)
+    insert_all(claims)
     deadline = policy.contact(playbook, now)
     contacts = [clocks.clock_of(claim.lead, deadline, playbook.version, claim=claim) for claim in claims]
     clocks.start(contacts, now)

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import Count, F
 
 from handoff import claims, engine, firing, periodic
@@ -151,6 +151,16 @@ def start_clocks():
     return subprocess.Popen(words, cwd=settings.ROOT, env=environment(LEADBOARD_PROGRAM="clocks"))
 
 
+def listening():
+    """Return how many clocks programs hear of clocks that are started."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name LIKE 'leadboard clocks %%'"
+        )
+        return cursor.fetchone()[0]
+
+
 def wait_for(question, seconds=60):
     """Wait until a question is answered with yes."""
     until = time.monotonic() + seconds
@@ -176,6 +186,7 @@ def test_killed_at_random_each_clock_still_ends_exactly_once(ana, sam, make_lead
             victim.wait()
             running.append(start_clocks())
         wait_for(lambda: not Clock.objects.filter(kind="first_action", state="running").exists())
+        wait_for(lambda: listening() == 2)  # before that SIGTERM simply ends a Python that is starting
     finally:
         for process in running:
             process.terminate()

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from leadboard.leads.inserts import insert_all
 from leadboard.leads.models import Lead
 from leadboard.notify.models import Alert
 from leadboard.people.models import User
@@ -18,7 +19,7 @@ def alert(person: User, lead: Lead, kind: str, words: str, due_at: datetime | No
 
 def alert_all(alerts: Iterable[Alert]) -> None:
     """Tell many people at once, each by an unsaved Alert; open alerts of the same kind are not repeated."""
-    Alert.objects.bulk_create(list(alerts), ignore_conflicts=True)
+    insert_all(list(alerts), ignore_conflicts=True)
 
 
 def open_alerts(person: User) -> QuerySet[Alert]:

@@ -1,20 +1,33 @@
 """Which agreement is in force, and which one was when something was decided."""
 
+from django.db import connection
+
 from leadboard.playbook.models import PlaybookVersion
 from leadboard.playbook.schema import Playbook, load
 
 # By digest and not by number: a test database may be emptied and count from 1 again. Versions are few and
 # small.
 _READ: dict[tuple[int, bytes], Playbook] = {}
+ACTIVE = "SELECT number, digest FROM playbook_playbookversion WHERE active"
 
 
 def active() -> Playbook:
     """The agreement in force; stores the default one where there is none yet."""
-    found = PlaybookVersion.objects.filter(active=True).values_list("number", "digest").first()
-    if found is None:
-        PlaybookVersion.objects.ensure_default()
-        found = PlaybookVersion.objects.filter(active=True).values_list("number", "digest").get()
-    return _read(*found)
+    return _read(*(_active() or _first()))
+
+
+def _active() -> tuple[int, bytes] | None:
+    """Asked several times for each lead, so in plain SQL: half the price of the same by the ORM."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACTIVE)
+        return cursor.fetchone()
+
+
+def _first() -> tuple[int, bytes]:
+    PlaybookVersion.objects.ensure_default()
+    found = _active()
+    assert found is not None, "the default was stored just now"
+    return found
 
 
 def by_number(number: int) -> Playbook:

@@ -1,5 +1,6 @@
 """Daphne's server with our connections and requests, or no server at all."""
 
+import gc
 from importlib.metadata import version
 
 import daphne.server  # the first import of Twisted: it installs the reactor
@@ -66,6 +67,8 @@ def serve(application, endpoint: dict, *, trusts_proxy: bool) -> int:
         **LIMITS,
         **(PROXY if trusts_proxy else {}),
     )
+    gc.collect()
+    gc.freeze()  # the program itself is no garbage: without this each full collection holds all requests up
     server.run()
     return 1 if server.abort_start else 0
 
