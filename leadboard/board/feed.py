@@ -5,8 +5,6 @@ The conditions are written so that the predicates of the partial indexes on Lead
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db import connection
@@ -15,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from leadboard.http.problems import Problem
 from leadboard.leads.models import Lead
+from leadboard.leads.search import search
 from leadboard.people.models import User
 
 PAGE = 50
@@ -61,12 +60,8 @@ def choose(asked: Any) -> tuple[str, str, str]:
 
 
 def matching(view: str, words: str) -> QuerySet[Lead]:
-    """Return the leads of a view whose name, e-mail or company contains the words."""
-    leads = Lead.objects.select_related("owner").filter(VIEWS[view].condition)
-    if words:
-        fields = ("name", "email", "company")
-        leads = leads.filter(reduce(or_, (Q(**{f"{field}__icontains": words}) for field in fields)))
-    return leads
+    """Return the leads of a view that contain each of the words."""
+    return search(Lead.objects.select_related("owner").filter(VIEWS[view].condition), words)
 
 
 def page(leads: QuerySet[Lead], sort: str, after: str = "") -> Page:

@@ -1,6 +1,6 @@
 """Leads and their events over the API: read, filter, search; acts on them live in the parts."""
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from leadboard.http.paging import BySeq, InOrder
 from leadboard.leads.events import sentence
 from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.search import search
 from leadboard.leads.stages import Band, Desk, EnquiryClass, Stage
 
 
@@ -81,7 +82,9 @@ class LeadFilter(filters.FilterSet):
     name = filters.CharFilter(lookup_expr="iexact")
     email = filters.CharFilter(lookup_expr="iexact")
     company = filters.CharFilter(lookup_expr="iexact")
-    search = filters.CharFilter(method="filter_search", label="name, e-mail or company contains")
+    search = filters.CharFilter(
+        method="filter_search", label="each word is in name, e-mail, company or phone"
+    )
 
     class Meta:
         model = Lead
@@ -111,10 +114,8 @@ class LeadFilter(filters.FilterSet):
         return leads.filter(owner__email__iexact=value)
 
     def filter_search(self, leads, name, value):
-        """Return the leads whose name, e-mail or company contains the text."""
-        return leads.filter(
-            Q(name__icontains=value) | Q(email__icontains=value) | Q(company__icontains=value)
-        )
+        """Return the leads that contain each of the words."""
+        return search(leads, value)
 
 
 def visible_to(person):

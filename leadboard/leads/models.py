@@ -109,6 +109,19 @@ class Lead(models.Model):
         return f"/leads/{self.pk}/"
 
 
+class LeadSearch(models.Model):
+    """What `search` looks through: name, e-mail, company and phone in small letters, a line each.
+
+    A trigger on Lead writes it (migration 0003); nothing else does.
+    """
+
+    lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="search")
+    said = models.TextField()
+
+    def __str__(self):
+        return f"what is searched of lead {self.lead_id}"
+
+
 class LeadEvent(models.Model):
     """One change of one lead: append-only.
 
