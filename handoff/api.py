@@ -27,7 +27,7 @@ from handoff.api_shapes import (
 )
 from handoff.models import Action, Breach, Claim, ClaimEnd, Clock, ClockKind, ClockState
 from leadboard.http.problems import Problem
-from leadboard.leads.api import LeadSerializer, find
+from leadboard.leads.api import LeadSerializer, find, pk_of
 from leadboard.people.models import User
 from leadboard.people.requests import StaffAPIRequest
 
@@ -63,13 +63,13 @@ class ClaimView(LeadAct):
     @extend_schema(summary="Claim the lead", request=None)
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Claim."""
-        _, is_new = claims.take(find(request.user, uid).pk, request.user)
+        _, is_new = claims.take(pk_of(request.user, uid), request.user)
         return self.lead_now(uid, 201 if is_new else 200)
 
     @extend_schema(summary="Release the lead", request=None)
     def delete(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Release."""
-        claims.release(find(request.user, uid).pk, request.user)
+        claims.release(pk_of(request.user, uid), request.user)
         return self.lead_now(uid)
 
 
@@ -81,7 +81,7 @@ class ReleaseView(LeadAct):
 
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Release."""
-        claims.release(find(request.user, uid).pk, request.user, **self.given())
+        claims.release(pk_of(request.user, uid), request.user, **self.given())
         return self.lead_now(uid)
 
 
@@ -93,7 +93,7 @@ class UndoView(LeadAct):
 
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Undo."""
-        claims.undo(find(request.user, uid).pk, request.user)
+        claims.undo(pk_of(request.user, uid), request.user)
         return self.lead_now(uid)
 
 
@@ -103,7 +103,7 @@ class AcceptView(LeadAct):
 
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Accept."""
-        outcomes.accept(find(request.user, uid).pk, request.user)
+        outcomes.accept(pk_of(request.user, uid), request.user)
         return self.lead_now(uid)
 
 
@@ -115,7 +115,7 @@ class RejectView(LeadAct):
 
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Reject."""
-        outcomes.reject(find(request.user, uid).pk, request.user, **self.given())
+        outcomes.reject(pk_of(request.user, uid), request.user, **self.given())
         return self.lead_now(uid)
 
 
@@ -127,7 +127,7 @@ class HandBackView(LeadAct):
 
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Hand back."""
-        claims.hand_back(find(request.user, uid).pk, request.user, **self.given())
+        claims.hand_back(pk_of(request.user, uid), request.user, **self.given())
         return self.lead_now(uid)
 
 
@@ -144,7 +144,7 @@ class AssignView(LeadAct):
         rep = User.objects.filter(email__iexact=address).first()
         if rep is None:
             raise Problem(422, "unknown_person", f"Nobody here has the address {address}.")
-        claims.assign(find(request.user, uid).pk, rep, request.user)
+        claims.assign(pk_of(request.user, uid), rep, request.user)
         return self.lead_now(uid)
 
 
@@ -157,7 +157,7 @@ class OutcomeView(LeadAct):
 
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Record."""
-        given, pk = self.given(), find(request.user, uid).pk
+        given, pk = self.given(), pk_of(request.user, uid)
         if given["outcome"] == "sql":
             contract = {name: given[name] for name in ("problem", "authority", "next_step", "next_step_at")}
             outcomes.to_sql(pk, request.user, **contract)
@@ -189,7 +189,7 @@ class ActionsView(LeadAct):
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Log."""
         key = request.headers.get("Idempotency-Key", "")
-        action = actions.log(find(request.user, uid).pk, request.user, key=key, **self.given())
+        action = actions.log(pk_of(request.user, uid), request.user, key=key, **self.given())
         return Response(ActionSerializer(action).data, status=201)
 
 

@@ -112,11 +112,13 @@ def roster_for(leads: Iterable[Lead], now: datetime) -> Roster:
 
 def check_capacity(rep: User, now: datetime) -> None:
     """Lock the rep's row and refuse (422) when they are at their cap or gone."""
-    locked = User.objects.select_for_update(no_key=True).get(pk=rep.pk)
-    if not locked.is_active:
+    is_active, cap = (
+        User.objects.select_for_update(no_key=True).values_list("is_active", "cap").get(pk=rep.pk)
+    )
+    if not is_active:
         raise Problem(403, "not_sales", f"{rep} does not work here any more.")
     limit = policy.cap(in_force())
-    cap = locked.cap if locked.cap is not None else limit.open_leads
+    cap = limit.open_leads if cap is None else cap
     open_leads, today, _ = _load([rep.pk], now)[rep.pk]
     if open_leads >= cap:
         words = f"{rep} has {open_leads} open leads, the most is {cap}. Release or finish one first."

@@ -129,6 +129,11 @@ def find(person, uid):
     return get_object_or_404(visible_to(person), uid=uid)
 
 
+def pk_of(person, uid):
+    """Return the key of a lead that this person may see: an act reads the lead itself, under its lock."""
+    return get_object_or_404(Lead.objects.filter(erased_at__isnull=True).only("pk"), uid=uid).pk
+
+
 @extend_schema_view(
     list=extend_schema(summary="List leads, newest first"),
     retrieve=extend_schema(summary="One lead"),
