@@ -33,5 +33,6 @@ PERIODIC = {
     "qualify leads left behind": ("qualification.jobs.sweep", 15),
     "resume assignments held back": ("handoff.escalation.retry_held", 15),
     "send mails left behind": ("handoff.sending.sweep", 15),
+    "pass on what lies on a desk": ("handoff.timeouts.pass_on", 300),
     "learn from outcomes": ("qualification.jobs.learn", 86_400),
 }

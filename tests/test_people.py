@@ -104,3 +104,10 @@ def test_reps_may_claim_and_marketers_may_not(ana, mia, lea, root_admin, otto):
     assert may == {"Ana": True, "Mia": False, "Lea": True, "Root": True, "Otto": False}
     with pytest.raises(PermissionDenied, match="may not claim"):
         rights.refuse_unless(mia, "claim")
+
+
+@pytest.mark.parametrize(
+    "said", ["Bearer \xff\xfe", "Bearer", "Bearer a b", "Bearer " + "x" * 5000, "Bearer é"]
+)
+def test_a_token_that_is_none_is_refused_whatever_its_bytes(client, db, said):
+    assert client.get("/api/me/", HTTP_AUTHORIZATION=said).status_code == 401

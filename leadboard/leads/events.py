@@ -40,6 +40,7 @@ KINDS = {
     "handed_back": Kind(
         MACHINE, "undo", "Handed back to marketing: {reason}", "{attempts} attempts by {rep}"
     ),
+    "timed_out": Kind(MACHINE, "clock", "Nobody engaged for too long", "passed on: {desk}"),
     "action": Kind(PERSON, "phone", "{who}: {action}", "{outcome}"),
     "enrolled": Kind(MACHINE, "leaf", "Track “{track}” began"),
     "nurture_paused": Kind(MACHINE, "pause", "Track “{track}” paused at step {step}", "{reason}"),

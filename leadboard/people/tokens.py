@@ -4,6 +4,7 @@ from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from knox.models import get_token_model
+from rest_framework.exceptions import AuthenticationFailed
 
 from leadboard.people.models import User
 
@@ -22,6 +23,12 @@ def end_tokens(user: User) -> int:
 
 class BearerAuthentication(TokenAuthentication):
     """`Authorization: Bearer <token>`; a deactivated person's token is refused."""
+
+    def authenticate_credentials(self, token):
+        """Return (person, token); bytes that are no text are no token of ours either (401)."""
+        if not token.isascii():
+            raise AuthenticationFailed("Invalid token.")
+        return super().authenticate_credentials(token)
 
     def _cleanup_token(self, auth_token):
         """Refuse an expired token and look at no other: knox would walk all of a person's each time."""
