@@ -147,7 +147,7 @@ def test_a_form_without_a_mapping_is_understood_by_its_labels(payload):
 def test_an_address_is_recognised_by_its_value_when_the_label_says_nothing():
     person = read({"field_1": "Ana Ruiz", "field_2": "ana@halden.example", "field_3": "+49 30 1234567"})
     assert (person.fields["email"], person.fields["phone"]) == ("ana@halden.example", "+49 30 1234567")
-    assert person.extra == {"field_1": "Ana Ruiz"}
+    assert (person.fields["name"], person.extra) == ("Ana Ruiz", {})
 
 
 def test_the_address_of_the_owner_or_of_the_form_is_not_the_prospects():

@@ -4,129 +4,175 @@ punctuation.
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
+from leadboard.capture import vocabulary
 from leadboard.capture.contact import folded
-
-
-def word_set(text: str) -> frozenset[str]:
-    """Return the words of a constant as a set."""
-    return frozenset(text.split())
-
+from leadboard.capture.vocabulary import word_set
 
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 WORD = re.compile(r"[^\W_]+")
+NUMBERED = re.compile(r"(?:q|field|input|question|item|text)?\d+|(.*[^\W\d_])\d+")
+SILENT = word_set("question answer field input q")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+WEAK, TELLING, PLAIN, EXACT = range(4)
+LONGEST, MOST_STEPS = 300, 6
+DOTLESS = {"ä": "ae", "ö": "oe", "ü": "ue"}
 
-LABELS = {
-    "email": "email mail emailaddress mailaddress workemail businessemail companyemail emailadresse "
-    "mailadresse epost "
-    "courriel mel adresseemail adressemail adressecourriel adresseelectronique emailprofessionnel emailpro "
-    "geschaftlicheemail",
-    "phone": "phone phonenumber telephone telephonenumber tel mobile mobilenumber mobilephone cell "
-    "cellphone cellnumber "
-    "telefon telefonnummer telefonnr rufnummer handy handynummer mobilnummer mobiltelefon mobil "
-    "numerodetelephone "
-    "telephoneportable portable numtel notelephone workphone businessphone daytimephone whatsapp "
-    "whatsappnumber",
-    "name": "name fullname yourname contactname personname vorundnachname nameundvorname "
-    "vornameundnachname ihrname "
-    "ansprechpartner vollername nomcomplet nometprenom prenometnom nomprenom prenomnom displayname "
-    "namevorname",
-    "first_name": "firstname forename givenname fname namefirst vorname rufname prenom first",
-    "last_name": "lastname surname familyname lname namelast secondname nachname familienname zuname "
-    "nomdefamille last",
-    "nom": "nom",
-    "company": "company companyname organization organisation organizationname organisationname business "
-    "businessname "
-    "employer account accountname firm firma firmenname unternehmen unternehmensname organisationsname "
-    "arbeitgeber betrieb "
-    "societe nomdelasociete nomdesociete entreprise nomdelentreprise nomentreprise raisonsociale employeur "
-    "agency",
-    "title": "title jobtitle position jobrole role jobfunction function yourrole jobposition occupation "
-    "designation "
-    "funktion berufsbezeichnung stellenbezeichnung stelle jobbezeichnung rolle beruf positionimunternehmen "
-    "poste fonction titreduposte intituleduposte metier roleauseindelentreprise titel",
-    "country": "country countrycode countryname countryregion land pays staat",
-    "website": "website web url homepage companywebsite websiteurl companyurl webseite internetseite "
-    "siteweb siteinternet "
-    "companydomain domain webadresse",
-    "message": "message messages comment comments question questions note notes enquiry inquiry request "
-    "details "
-    "description freetext howcanwehelp howcanwehelpyou howmaywehelp howmaywehelpyou whatcanwedoforyou "
-    "tellusmore "
-    "additionalinformation anythingelse moreinformation nachricht mitteilung kommentar kommentare "
-    "anmerkung anmerkungen "
-    "bemerkung bemerkungen frage fragen anfrage anliegen wiekonnenwirhelfen wiekonnenwirihnenhelfen "
-    "beschreibung "
-    "commentaire commentaires votremessage remarque remarques demande projet votredemande votreprojet "
-    "commentpouvonsnousvousaider precisions body text",
-    "campaign": "utmcampaign campaign campaignname kampagne campagne campaignid",
-    "submitted_at": "submittedat submissiondate submissiontime datesubmitted submitted submittime",
-}
-MEANINGS = {label: field for field, row in LABELS.items() for label in row.split()}
-# Words that add nothing to a label ("Your e-mail", "Contact phone"). "form", "page", "user" and "file" do
-# add something.
-FILLERS = word_set(
-    "your my the a an contact lead person prospect customer work business professional primary main please "
-    "enter "
-    "ihr ihre ihren deine dein bitte eingeben geschaftliche berufliche dienstliche votre vos ton merci de "
-    "saisir "
-    "professionnel professionnelle required pflichtfeld obligatoire optional what is was ist quel quelle "
-    "est you are "
-    "we may reach by for of properties field fields attributes data answers at"
-)
-# Objects and fields of these names are about somebody or something else than the prospect.
-OTHERS = word_set(
-    "owner assignee assigned rep agent salesperson sender recipient referrer referer referral webhook form "
-    "page site app "
-    "browser device event hidden bearbeiter consent agree terms privacy gdpr datenschutz einwilligung "
-    "consentement rgpd "
-    "newsletter captcha honeypot password token user username login"
-)
-EMAIL_WORDS = word_set("email mail emailaddress courriel mailadresse emailadresse")
-PHONE_WORDS = word_set("phone tel telephone telefon mobile handy cell telefonnummer rufnummer whatsapp")
-MESSAGE_WORDS = word_set(
-    "message nachricht comment comments kommentar commentaire question questions frage enquiry inquiry "
-    "help helfen aider "
-    "anliegen interested interest"
-)
+
+class Meaning(NamedTuple):
+    """Which of our fields a label means, and how sure that is: WEAK, TELLING, PLAIN or EXACT."""
+
+    field: str
+    strength: int
+
+
+def spelled(words: frozenset[str]) -> frozenset[str]:
+    """Return words folded, those with an umlaut also as "ae", "oe", "ue"."""
+    table = str.maketrans(DOTLESS)
+    return frozenset(folded(word) for word in words) | frozenset(
+        folded(word.translate(table)) for word in words
+    )
+
+
+def _meanings_of(rows: dict[str, str], strength: int) -> dict[str, Meaning]:
+    return {
+        phrase: Meaning(field, strength) for field, row in rows.items() for phrase in spelled(word_set(row))
+    }
+
+
+MEANINGS = _meanings_of(vocabulary.WEAK_PHRASES, WEAK) | _meanings_of(vocabulary.PHRASES, EXACT)
+FILLERS, NOISE = map(spelled, (vocabulary.FILLERS, vocabulary.NOISE))
+OTHERS, OTHERS_IF_SHORT = map(spelled, (vocabulary.OTHERS, vocabulary.OTHERS_IF_SHORT))
+NAME, FIRST, LAST = map(spelled, (vocabulary.NAME, vocabulary.FIRST, vocabulary.LAST))
+EMAIL, PHONE, NUMBER = map(spelled, (vocabulary.EMAIL, vocabulary.PHONE, vocabulary.NUMBER))
+COMPANY, TITLE = map(spelled, (vocabulary.COMPANY, vocabulary.TITLE))
+COUNTRY, WEBSITE = map(spelled, (vocabulary.COUNTRY, vocabulary.WEBSITE))
+OF_A_JOB = word_set("job bezeichnung name code")
+HALF_WORDS = word_set("first last given family")  # "last", but not "last contact"
+
+
+def words(label: str) -> tuple[str, ...]:
+    """Return the words of a label: "Your e-mail:" → ("your", "email"); "jobTitle" → ("job", "title").
+
+    Of a label that is longer than any question only the beginning is read, and remembered.
+    """
+    return _words(label[:LONGEST])
 
 
 @lru_cache(maxsize=4_096)
-def words(label: str) -> tuple[str, ...]:
-    """Return the words of a label: "Your e-mail:" → ("your", "email"); "jobTitle" → ("job", "title")."""
-    found = WORD.findall(folded(CAMEL.sub(" ", label[:300])))
+def _words(label: str) -> tuple[str, ...]:
+    found = WORD.findall(folded(CAMEL.sub(" ", label)))
     text = " ".join(found).replace("e mail", "email").replace("e post", "epost")
     return tuple(text.split())
 
 
-def meaning(steps: tuple[str, ...]) -> str | None:
-    """Return which of our fields the path of a value means, or None.
+def meanings(steps: tuple[str, ...]) -> tuple[Meaning, ...]:
+    """Return what the path of a value can mean, each of our fields once; none for what is about others.
 
     The last two steps are asked together first ("name.last", "company.name"), then the last alone.
     """
+    return _meanings(tuple(step[:LONGEST] for step in steps[-MOST_STEPS:]))
+
+
+@lru_cache(maxsize=4_096)
+def _meanings(steps: tuple[str, ...]) -> tuple[Meaning, ...]:
     parts = [words(step) for step in steps if not step.isdigit()]
-    if not parts or any(OTHERS.intersection(part) for part in parts):
-        return None
-    candidates = [parts[-2] + parts[-1]] if len(parts) > 1 else []
-    candidates.append(parts[-1])
-    for candidate in candidates:
-        known = MEANINGS.get("".join(candidate)) or MEANINGS.get(
-            "".join(word for word in candidate if word not in FILLERS)
-        )
-        if known:
-            return known
-    return _by_word(parts[-1])
+    if not parts:
+        return ()
+    if parts[-1][-2:] == ("utm", "campaign") or parts[-1] == ("utmcampaign",):
+        return (Meaning("campaign", EXACT),)
+    bare = [_bare(part) for part in parts]
+    if any(map(_is_others, bare[:-1])):
+        return ()
+    found: dict[str, int] = {}
+    for candidate in ([bare[-2] + bare[-1]] if len(bare) > 1 else []) + [bare[-1]]:
+        for meant in _of(candidate):
+            found.setdefault(meant.field, meant.strength)
+    return tuple(Meaning(field, strength) for field, strength in found.items())
 
 
 def is_about_others(steps: tuple[str, ...]) -> bool:
     """Does the path name somebody or something else than the prospect (the owner, the form, a consent)?"""
-    return any(OTHERS.intersection(words(step)) for step in steps)
+    return any(_is_others(_bare(words(step))) for step in steps)
 
 
-def _by_word(label: tuple[str, ...]) -> str | None:
-    """Return the meaning that one telling word in a long label gives it."""
-    if EMAIL_WORDS.intersection(label):
-        return "email"
-    if PHONE_WORDS.intersection(label):
-        return "phone"
-    return "message" if len(label) > 2 and MESSAGE_WORDS.intersection(label) else None
+def is_no_message(steps: tuple[str, ...]) -> bool:
+    """Does a long text here come from an address, a campaign or a machine, or tell how many or when?"""
+    asked = " ".join(words(steps[-1])) + " " if steps else ""
+    return asked.startswith(vocabulary.NO_QUESTION) or any(
+        vocabulary.NO_MESSAGE.intersection(words(step)) for step in steps
+    )
+
+
+def tells_nothing(steps: tuple[str, ...]) -> bool:
+    """Is the label a mere number, or what a form calls a field by itself ("field_3", "question_a7Bx2")?"""
+    last = words(steps[-1]) if steps else ()
+    return not _bare(last) or last[0] in SILENT or bool(UUID.fullmatch(steps[-1]))
+
+
+def asks_consent(steps: tuple[str, ...]) -> bool:
+    """Is it a tick by which somebody agrees to be contacted?"""
+    text = f" {' '.join(words(steps[-1]))} " if steps else ""
+    refuses = any(phrase in text for phrase in vocabulary.NO_CONSENT)
+    return not refuses and any(phrase in text for phrase in vocabulary.CONSENT)
+
+
+def _bare(label: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a label without numbers and without what a form's own make-up adds ("form_fields[email_2]")."""
+    if label[:2] in (("form", "fields"), ("form", "field"), ("contact", "form")):
+        label = label[2:]
+    kept = []
+    for word in label:
+        numbered = NUMBERED.fullmatch(word)
+        kept.append(word if numbered is None else numbered[1] or "")
+    return tuple(word for word in kept if word and word not in NOISE)
+
+
+def _is_others(label: tuple[str, ...]) -> bool:
+    is_short = len(label) < vocabulary.MANY_WORDS
+    if OTHERS.intersection(label) or "".join(label) in OTHERS:
+        return True
+    return is_short and bool(OTHERS_IF_SHORT.intersection(label))
+
+
+def _of(label: tuple[str, ...]) -> list[Meaning]:
+    """Return what one label can mean, the surest first."""
+    joined = "".join(label)
+    if joined in MEANINGS:
+        return [MEANINGS[joined]]
+    if joined in OTHERS:
+        return []
+    left = tuple(word for word in label if word not in FILLERS)
+    if len(left) == 1 and left[0] in HALF_WORDS and label[-1] != left[0]:
+        return []
+    known = MEANINGS.get("".join(left)) if left else None
+    if known:
+        return [Meaning(known.field, min(known.strength, PLAIN))]
+    return [] if _is_others(label) else _by_words(frozenset(left)) + _by_question(label)
+
+
+def _by_words(left: frozenset[str]) -> list[Meaning]:
+    """Return the meaning of the words that are left when those that add nothing are gone, in any order."""
+    if left & EMAIL and not left & PHONE:
+        return [Meaning("email", PLAIN if left <= EMAIL | COMPANY else TELLING)]
+    if left & PHONE:
+        return [Meaning("phone", PLAIN if left <= PHONE | NUMBER | COMPANY else TELLING)]
+    rules = (
+        ("title", TITLE | {"job"}, TITLE | COMPANY | OF_A_JOB),
+        ("company", COMPANY, COMPANY | NAME),
+        ("website", WEBSITE, WEBSITE | COMPANY),
+        ("first_name", FIRST, FIRST | {"name"}),
+        ("last_name", LAST, LAST | {"name", "nom"}),
+        ("name", NAME, NAME | FIRST | LAST),
+        ("phone", word_set("number nummer numero"), NUMBER),
+    )
+    found = [Meaning(field, PLAIN) for field, some, all_of in rules if left & some and left <= all_of][:1]
+    return found or ([Meaning("country", TELLING)] if left & COUNTRY else [])
+
+
+def _by_question(label: tuple[str, ...]) -> list[Meaning]:
+    """Return whether a label of some words asks for a free text."""
+    text = " ".join(label) + " "
+    asks = len(label) > 1 and not text.startswith(vocabulary.NO_QUESTION)
+    return [Meaning("message", TELLING)] if asks and any(p in text for p in vocabulary.MESSAGE) else []

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from leadboard.capture import contact, labels
+from leadboard.capture import contact, guessing, labels
 from leadboard.capture.leaves import Leaf, leaves
 
 PERSON = (
@@ -37,8 +37,7 @@ OURS = labels.word_set(
     "scored_at seq created "
     "created_at do_not_contact target_account due_at due_kind due_state contact_marks"
 )
-SALUTATIONS = labels.word_set("mr mrs ms mx miss herr frau divers m mme mlle monsieur madame sir madam")
-REST = "*"
+REST, CONSENT = "*", "consent"
 LOOK_LIKE_SPACE = "\u115f\u1160\u2800\u3164\uffa0"
 MOST_EXTRA, LONGEST_EXTRA_NAME, MOST_MAPPED = 200, 200, 200
 FUTURE_ALLOWED, OLDEST = timedelta(minutes=5), datetime(2000, 1, 1, tzinfo=UTC)
@@ -132,49 +131,12 @@ def _take(rest: list[Leaf], path: Any) -> list[Leaf]:
 
 
 def _guess(rest: list[Leaf], found: dict[str, str]) -> list[Leaf]:
-    """Fill what is not mapped by the labels, then by the values; return the leaves that nobody took."""
-    left: list[Leaf] = []
-    guessed: dict[str, Leaf] = {}
-    for leaf in rest:
-        meant = labels.meaning(leaf.steps)
-        if meant is None or meant in found or not _fits(meant, leaf.text):
-            left.append(leaf)
-        elif meant not in guessed:
-            guessed[meant] = leaf
-        elif meant == "email" and "@" not in guessed[meant].text:  # a tick such as "E-mail me" came before it
-            left.append(guessed[meant])
-            guessed[meant] = leaf
-        else:
-            left.append(leaf)
+    """Fill what is not mapped; return the values that nobody took."""
+    guessed = guessing.guess(rest, found)
+    if "basis" not in found and "basis" not in guessed and guessing.consents(rest):
+        found["basis"] = CONSENT
     found |= {name: leaf.text for name, leaf in guessed.items()}
-    return _guess_by_value(left, found)
-
-
-def _fits(meant: str, text: str) -> bool:
-    if meant == "title":
-        return bool(text) and text.casefold().strip(". ") not in SALUTATIONS
-    if meant == "country":
-        return contact.country_code(text) is not None
-    return bool(text)
-
-
-def _guess_by_value(rest: list[Leaf], found: dict[str, str]) -> list[Leaf]:
-    """Take an e-mail address, an international number or a long text wherever it stands."""
-    looks_like = {
-        "email": lambda text: "@" in text and contact.canonical_email(text) is not None,
-        "phone": lambda text: text[:1] == "+" and contact.canonical_phone(text) is not None,
-        "message": lambda text: text.count(" ") >= 4,
-    }
-    for name, looks in looks_like.items():
-        if found.get(name) or name in found:
-            continue
-        leaf = next(
-            (leaf for leaf in rest if looks(leaf.text) and not labels.is_about_others(leaf.steps)), None
-        )
-        if leaf:
-            found[name] = leaf.text
-            rest = [other for other in rest if other is not leaf]
-    return rest
+    return [leaf for leaf in rest if not any(leaf is other for other in guessed.values())]
 
 
 def _kept(rest: list[Leaf], extra: dict[str, Any]) -> dict[str, Any]:
@@ -218,19 +180,28 @@ def _full_name(found: dict[str, str]) -> str:
     nom = found.get("nom", "")
     if nom and not full:
         full, last = ("", last or nom) if first else (nom, last)
-    if full and first and not last and first.casefold() not in full.casefold().split():
-        return f"{first} {full}"
-    return full or " ".join(filter(None, (first, last)))
+    parts = " ".join(filter(None, (first, last)))
+    if not full or (first and last and not _has(full, last)):
+        return parts or full
+    return f"{first} {full}" if first and not _has(full, first) else full
+
+
+def _has(full: str, part: str) -> bool:
+    return part.casefold() in full.casefold()
 
 
 def _moment(text: str, now: datetime) -> datetime | None:
-    """Return an ISO time with its zone, unless it lies before 2000 or over 5 minutes in the future."""
+    """Return an ISO time with its zone, or seconds or milliseconds since 1970; None before 2000 or over
+    5 minutes in the future.
+    """
     try:
+        if text.isascii() and text.isdigit():
+            text = datetime.fromtimestamp(int(text) / (1000 if len(text) > 11 else 1), UTC).isoformat()
         moment = parse_datetime(text.strip()) if text else None
         if moment is None or moment.tzinfo is None:
             return None
         moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
     return moment if OLDEST <= moment <= now + FUTURE_ALLOWED else None
 

@@ -1,0 +1,180 @@
+"""The words that the labels of forms are made of, in English, German and French; data, and nothing else.
+
+Umlauts are written as such; `labels` also knows them without dots and as "ae", "oe", "ue".
+"""
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a constant as a set."""
+    return frozenset(text.split())
+
+
+# What a whole label says when its words are written as one.
+PHRASES = {
+    "email": "email mail emailaddress mailaddress workemail businessemail companyemail useremail "
+    "emailadresse "
+    "mailadresse epost courriel mel adresseemail adressemail adressecourriel adresseelectronique "
+    "emailprofessionnel emailpro geschäftlicheemail emailid",
+    "phone": "phone phonenumber telephone telephonenumber tel mobile mobilenumber mobilephone cell cellphone "
+    "cellnumber telefon telefonnummer telefonnr rufnummer handy handynummer mobilnummer mobiltelefon mobil "
+    "numerodetelephone telephoneportable portable numtel notelephone workphone businessphone daytimephone "
+    "whatsapp whatsappnumber natel gsm rückrufnummer durchwahl festnetz contactnumber phoneno mobileno "
+    "telnr textremindernumber",
+    "name": "name fullname yourname contactname personname contactperson vorundnachname nameundvorname "
+    "vornameundnachname ihrname ansprechpartner ansprechpartnerin ansprechperson kontaktperson vollername "
+    "vollständigername nomcomplet nometprenom prenometnom nomprenom prenomnom displayname namevorname "
+    "firstandlastname firstnamelastname firstlastname wieheissensie wieheisstdu commentvousappelezvous "
+    "whoareyou whatshouldwecallyou howshouldwecallyou whatareyoucalled",
+    "first_name": "firstname forename givenname fname namefirst vorname rufname prenom first given",
+    "last_name": "lastname surname familyname lname namelast secondname nachname familienname zuname "
+    "nomdefamille last family",
+    "nom": "nom",
+    "company": "company companyname organization organisation organizationname organisationname business "
+    "businessname employer account accountname firm firma firmenname unternehmen unternehmensname "
+    "organisationsname arbeitgeber betrieb societe nomdelasociete nomdesociete entreprise nomdelentreprise "
+    "nomentreprise raisonsociale employeur agency agentur institution organisme wheredoyouwork "
+    "whodoyouworkfor woarbeitensie woarbeitestdu outravaillezvous fürwenarbeitensie companylegalname "
+    "employername etablissement companyororganization",
+    "title": "title jobtitle position jobrole role jobfunction function yourrole jobposition occupation "
+    "designation profession funktion berufsbezeichnung stellenbezeichnung stelle jobbezeichnung rolle beruf "
+    "positionimunternehmen poste fonction titreduposte intituleduposte intituledeposte metier titel job "
+    "roleauseindelentreprise titre titreprofessionnel tätigkeit jobtitel whatdoyoudo whatdoyoudoforwork",
+    "country": "country countrycode countryname countryregion land pays staat herkunftsland paysregion "
+    "nation",
+    "website": "website web url homepage companywebsite websiteurl companyurl webseite internetseite siteweb "
+    "siteinternet companydomain domain webadresse yoursite companysite internetadresse siteurl",
+    "message": "message messages comment comments question questions note notes enquiry inquiry request "
+    "details description freetext howcanwehelp howcanwehelpyou howmaywehelp howmaywehelpyou "
+    "whatcanwedoforyou "
+    "tellusmore additionalinformation additionalinfo anythingelse moreinformation nachricht mitteilung "
+    "kommentar kommentare anmerkung anmerkungen bemerkung bemerkungen frage fragen anfrage anliegen "
+    "wiekönnenwirhelfen wiekönnenwirihnenhelfen womitkönnenwirihnenhelfen beschreibung projektbeschreibung "
+    "freitext hinweise commentaire commentaires votremessage remarque remarques demande projet votredemande "
+    "votreprojet commentpouvonsnousvousaider precisions body text textarea bericht",
+    "campaign": "utmcampaign campaign campaignname kampagne kampagnenname campagne nomdelacampagne",
+    "basis": "basis legalbasis lawfulbasis rechtsgrundlage baselegale",
+    "submitted_at": "submittedat submissiondate submissiontime datesubmitted submitted submittime "
+    "submissiondatetime timestamp zeitstempel horodatage eingereichtam datedesoumission",
+}
+# A campaign's number says less than its name.
+WEAK_PHRASES = {"campaign": "campaignid utmid"}
+
+# Words that add nothing to a label ("Your e-mail", "Contact phone", "Wie lautet Ihre …?").
+FILLERS = word_set(
+    "your yours my mine me the a an this it i you we us our contact lead person prospect user "
+    "work works working professional corporate personal private primary main best current currently "
+    "preferred "
+    "official valid please enter provide give fill fillin select choose tell share add write insert here "
+    "below required optional mandatory what whats which who whom whose how where is s are am was be do "
+    "did may "
+    "might can could should would will reach called named by for of in on at to with from and or "
+    "wie was wer wo welche welcher welches welchem welchen wann lautet lauten heissen heisst ist sind sie "
+    "ihr "
+    "ihre ihren ihrem ihrer du dein deine deiner deinem deinen wir uns unter der die das den dem des ein "
+    "eine "
+    "einer einem im bei von vom zu zur zum mit für auf an und oder bitte geben angeben eingeben kann können "
+    "dürfen möchten erreichen kontaktieren geschäftlich geschäftliche geschäftlicher beruflich berufliche "
+    "dienstlich dienstliche privat aktuelle aktueller aktuell pflichtfeld erforderlich nennen arbeiten "
+    "arbeitest tätig haben kontakt "
+    "quel quelle quels quelles qui que quoi comment ou est sont etes vous votre vos tu ton ta tes nous notre "
+    "nos je mon ma mes le la les l un une des du de d au aux en dans chez pour par sur avec et merci "
+    "veuillez "
+    "indiquer saisir renseigner entrer pouvons pouvez joindre contacter professionnel professionnelle pro "
+    "personnel personnelle obligatoire facultatif actuel actuelle travaillez occupez"
+)
+# Words that a form's own make-up puts beside a label ("input_2_email", "form_fields[name]").
+NOISE = word_set(
+    "field fields input inputs textfield textbox feld champ q item element control data attributes "
+    "properties answers values wpforms wpcf7 elementor frm nf et pb tx entry submission"
+)
+# Objects and fields of these names are about somebody or something else than the prospect.
+OTHERS = word_set(
+    "sender recipient referrer referer referral referred colleague friend guest spouse supervisor boss "
+    "kollege "
+    "kollegin vorgesetzter freund freundin collegue ami consent agree terms privacy gdpr datenschutz "
+    "einwilligung "
+    "consentement rgpd dsgvo newsletter captcha honeypot password token username login useragent billing "
+    "shipping "
+    "invoice emergency assignee salesperson bearbeiter"
+)
+# So are these, unless they stand in a question of many words ("What should your new site do?").
+OTHERS_IF_SHORT = word_set(
+    "owner assigned rep agent webhook form formular formulaire page site app browser device event hidden"
+)
+MANY_WORDS = 5
+
+# Texts under these are addresses, marks of a campaign, or of a machine: never the message of a person.
+NO_MESSAGE = word_set(
+    "utm gclid fbclid msclkid cookie ua ip address street adresse anschrift strasse rue url uri link "
+    "tracking "
+    "title id uuid hash slug summary pretty schema"
+)
+
+NAME = word_set("name full complete nom prenom vollständiger voller legal customer client kunde kunden")
+FIRST = word_set("first forename given vorname prenom fname")
+LAST = word_set("last surname family nachname familienname famille lname zuname")
+EMAIL = word_set("email mail emailaddress emailadresse mailadresse courriel mel mails emails")
+PHONE = word_set(
+    "phone tel telephone telefon mobile handy cell telefonnummer rufnummer whatsapp handynummer mobilnummer "
+    "mobiltelefon portable natel gsm rückrufnummer durchwahl festnetz cellphone phonenumber telefonnr"
+)
+NUMBER = word_set("number nummer numero nr no num call callback rückruf rappeler anrufen line direct direkte")
+COMPANY = word_set(
+    "company companies organization organisation business firm firma unternehmen betrieb arbeitgeber "
+    "employer "
+    "societe entreprise employeur agency agentur institution organisme etablissement firmen unternehmens"
+)
+TITLE = word_set(
+    "title position role jobtitle jobrole function funktion berufsbezeichnung stellenbezeichnung stelle "
+    "jobbezeichnung rolle beruf poste fonction metier titre intitule occupation designation profession titel"
+)
+COUNTRY = word_set("country land pays countries nation staat location standort based located sitz region")
+WEBSITE = word_set("website webseite homepage url domain internetseite siteweb webadresse web site internet")
+# Where one of these leads a question, its answer is a date, a number or a place, and no message.
+NO_QUESTION = (
+    "when ", "wann ", "quand ", "how many ", "how much ", "how soon ", "how big ", "how large ",
+    "how often ", "how did you hear", "how did you find", "where did you", "wie viele ", "wie gross ",
+    "wie haben sie von", "wie sind sie auf", "wie oft ", "woher kennen", "combien ", "comment avez vous",
+    "ou avez vous",
+)  # fmt: skip
+MESSAGE = (
+    "help", "looking for", "looking to", "interested", "interest", "tell us", "tell me", "describe",
+    "questions", "your question", "a question", "comments", "your comment", "a comment", "message",
+    "enquir", "inquir", "anything", "you need", "your need", "needs", "challenge", "goals", "your goal",
+    "project", "achieve", "discuss", "topic", "talk about", "reason for", "requirement", "details",
+    "more about", "problem", "use case", "brings you", "on your mind", "additional info", "your request",
+    "what do you want", "what would you like", "nachricht", "helfen", "anliegen", "anfrage", "ihre frage",
+    "fragen", "mitteilung", "beschreib", "erzahl", "projekt", "vorhaben", "bedarf", "worum geht",
+    "interessier", "interesse", "herausforderung", "ihr ziel", "ihre ziele", "wunsch", "wunsche",
+    "bemerkung", "anmerkung", "kommentar", "hinweis", "thema", "themen", "besprechen", "fur uns tun",
+    "fur sie tun", "aider", "besoin", "projet", "demande", "votre question", "vos questions", "commentaire",
+    "precis", "decriv", "dites", "parlez", "souhait", "objectif", "remarque", "attentes", "interess",
+    "sujet", "discuter", "faire pour vous",
+)  # fmt: skip
+NO_CONSENT = ("unsubscribe", "disagree", "do not", "don t", "opt out", "nicht", " ne ", " pas ")
+CONSENT = (
+    "consent", "opt in", "optin", "agree", "i accept", "subscribe", "permission", "einwillig", "zustimm", "stimme zu", "stimme der",
+    "stimme ein",
+    "einverstanden", "j accepte", "accepte", "d accord", "abonn",
+)  # fmt: skip
+YES = word_set(
+    "yes true 1 on checked ja oui y agreed accepted granted optin wahr vrai x accepte zugestimmt subscribed"
+)
+SALUTATIONS = word_set(
+    "mr mrs ms mx miss herr frau divers m mme mlle monsieur madame sir madam mademoiselle dr prof"
+)
+# What in a value itself tells a company or a job: used where a label tells nothing.
+LEGAL_FORMS = word_set(
+    "gmbh ag kg ohg ug gbr ev eg se inc incorporated corp corporation llc llp ltd limited plc co sa sas "
+    "sarl sasu "
+    "eurl bv nv srl spa ab as oy aps pty pte kgaa group gruppe holding"
+)
+JOBS = word_set(
+    "head chief ceo cto cfo coo cmo cio cro ciso vp svp evp director manager lead officer president "
+    "founder cofounder "
+    "owner partner engineer developer architect consultant analyst specialist coordinator administrator "
+    "buyer "
+    "leiter leiterin leitung geschäftsführer geschäftsführerin vorstand inhaber inhaberin einkäufer "
+    "berater referent directeur directrice responsable gerant gerante ingenieur chef acheteur dirigeant "
+    "dirigeante"
+)
