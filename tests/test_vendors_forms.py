@@ -44,6 +44,7 @@ def test_a_typeform_response_becomes_a_lead_by_the_titles_of_its_questions(send)
     assert lead.extra == {
         "Which products?": ["London", "Sydney", "New York"],
         "Team size": "11-50",
+        "calculated.score": 9,
         "form.id": "lT4Z3j",
     }
     assert lead.submitted_at == datetime(2018, 1, 18, 18, 17, 2, tzinfo=UTC)

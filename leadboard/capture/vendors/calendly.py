@@ -3,13 +3,14 @@
 Calendly-Webhook-Signature is `t=<seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from leadboard.capture import signatures
 from leadboard.capture.entries import Entry, digest_of, id_text, moment, object_in, objects_in, put
 from leadboard.capture.models import Source
-from leadboard.capture.vendors.vendor import Document, Vendor
+from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor, as_json
 
 MOST_PARTS = 20
 NO_LEAD = ("invitee_no_show.created", "invitee_no_show.deleted", "event_type.created", "event_type.updated",
@@ -23,9 +24,19 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
     stamps = [value for name, _, value in parts if name == "t"]
     if not source.secret or len(stamps) != 1 or not signatures.is_fresh(stamps[0]):
         return False
-    expected = signatures.hmac_hex(source.secret, f"{stamps[0]}.".encode() + body)
+    expected = _signature(source, stamps[0], body)
     given = [value.lower() for name, _, value in parts if name == "v1"]
     return any(signatures.is_equal(value, expected) for value in given)
+
+
+def sign(source: Source, body: bytes) -> dict[str, str]:
+    """Return the header that proves a body, now."""
+    stamp = str(int(time.time()))
+    return {"Calendly-Webhook-Signature": f"t={stamp},v1={_signature(source, stamp, body)}"}
+
+
+def _signature(source: Source, stamp: str, body: bytes) -> str:
+    return signatures.hmac_hex(source.secret, f"{stamp}.".encode() + body)
 
 
 def read(document: Document) -> Entry:
@@ -72,8 +83,14 @@ def _person(payload: Document) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name in ("name", "first_name", "last_name", "email"):
         put(fields, name, payload.get(name))
-    put(fields, "phone", payload.get("text_reminder_number"))
+    put(fields, "phone", payload.get("text_reminder_number") or _called_at(payload))
     return fields | {label: value for label, value in _answers(payload).items() if label not in fields}
+
+
+def _called_at(payload: Document) -> Any:
+    """Return the number at which the host is to call, where that is the place of the meeting."""
+    place = object_in(payload, "scheduled_event", "location")
+    return place.get("location") if place.get("type") == "outbound_call" else None
 
 
 def _answers(payload: Document) -> dict[str, Any]:
@@ -94,4 +111,31 @@ def _meeting(payload: Document) -> dict[str, Any]:
     return fields
 
 
-VENDOR = Vendor("Calendly", is_genuine, read, secret="the signing key of the webhook subscription")
+def sample(source: Source, mark: str) -> Sample:
+    """Return a booking."""
+    payload = {
+        "uri": f"https://api.calendly.com/scheduled_events/TEST/invitees/{mark}",
+        "name": TESTER["name"],
+        "email": TESTER["email"],
+        "questions_and_answers": [{"question": "Company", "answer": TESTER["company"], "position": 0}],
+        "tracking": {},
+        "scheduled_event": {"name": "Test"},
+    }
+    return as_json({"event": "invitee.created", "payload": payload})
+
+
+def steps(source: Source) -> list[str]:
+    """Return how to connect it."""
+    return [
+        "Calendly has no screen for webhooks: make a subscription by its API (POST "
+        "/webhook_subscriptions) with "
+        "the address as url and the secret of this source as signing_key.",
+        "Subscribe to invitee.created, invitee.canceled and routing_form_submission.created.",
+        "A booking that is moved makes no second lead; who cancels joins the lead of the booking.",
+    ]
+
+
+VENDOR = Vendor(
+    "Calendly", is_genuine, read, sample, steps, sign=sign,
+    secret="the signing key of the webhook subscription", is_secret_ours=True,
+)  # fmt: skip

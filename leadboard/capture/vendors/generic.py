@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from leadboard.capture import signatures
 from leadboard.capture.entries import Entry
 from leadboard.capture.models import Source
-from leadboard.capture.vendors.vendor import Document, Vendor
+from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor, as_json
 
 ASKS = (
     "This source has a secret: send it as Authorization: Bearer <secret>, or sign the body in "
@@ -23,10 +23,17 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
     """
     if not source.secret:
         return True
-    expected = "sha256=" + signatures.hmac_hex(source.secret, body)
+    expected = sign(source, body)["X-Leadboard-Signature"]
     bearer = headers.get("Authorization", "")
     signed = headers.get("X-Leadboard-Signature", "").strip().lower()
     return signatures.is_equal(bearer, "Bearer " + source.secret) | signatures.is_equal(signed, expected)
+
+
+def sign(source: Source, body: bytes) -> dict[str, str]:
+    """Return the header that proves a body; none for a source without a secret."""
+    if not source.secret:
+        return {}
+    return {"X-Leadboard-Signature": "sha256=" + signatures.hmac_hex(source.secret, body)}
 
 
 def read(document: Document) -> Entry:
@@ -34,11 +41,31 @@ def read(document: Document) -> Entry:
     return Entry(fields=document)
 
 
+def sample(source: Source, mark: str) -> Sample:
+    """Return what a form sends."""
+    names = ("name", "email", "phone", "company", "title", "message")
+    return as_json({name: TESTER[name] for name in names} | {"reference": mark})
+
+
+def steps(source: Source) -> list[str]:
+    """Return how to connect it."""
+    proof = ["With each delivery send the header Authorization: Bearer and the secret."]
+    return [
+        "Let your form, tool or script POST to the address: JSON, form-encoded or multipart.",
+        *(proof if source.secret else []),
+        "An Idempotency-Key header makes a delivery that is sent twice one.",
+    ]
+
+
 VENDOR = Vendor(
     "Generic",
     is_genuine,
     read,
+    sample,
+    steps,
+    sign=sign,
     secret="a text that only you and the sender know",
     needs_secret=False,
+    is_secret_ours=True,
     asks=ASKS,
 )

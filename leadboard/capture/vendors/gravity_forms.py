@@ -7,20 +7,25 @@ send it as a header. A mapping names the numbers; without one names, countries a
 import re
 from typing import Any
 
+from leadboard.capture.contact import country_code
 from leadboard.capture.entries import Entry, digest_of, id_text, moment
 from leadboard.capture.labels import word_set
+from leadboard.capture.models import Source
 from leadboard.capture.vendors import generic
-from leadboard.capture.vendors.vendor import Document, Vendor
+from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor, as_json
 
 OF_THE_ENTRY = word_set(
-    "id form_id post_id date_created date_updated is_starred is_read is_fulfilled ip source_url source_id "
+    "id form_id form_title post_id date_created date_updated is_starred is_read is_fulfilled ip "
+    "source_url source_id "
     "user_agent currency payment_status payment_date payment_amount payment_method transaction_id "
     "transaction_type created_by status workflow_step workflow_final_status"
 )
 PART = re.compile(r"(\d+)\.(\d+)")
 DIALLED = re.compile(r"[+(0][\d\s()/.-]{6,24}")
 DATE = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}")
-FIRST, LAST, STREET, ZIP, COUNTRY = "3", "6", "1", "5", "6"
+# The numbers of the parts of a name (prefix, first, middle, last, suffix), and of an address its country.
+FIRST, LAST, COUNTRY = "3", "6", "6"
+OF_A_NAME = frozenset("23468")
 
 
 def read(document: Document) -> Entry:
@@ -45,9 +50,9 @@ def _hints(fields: Document) -> dict[str, str | None]:
             parts.setdefault(found[1], set()).add(found[2])
     hints: dict[str, str | None] = {}
     for field, numbers in parts.items():
-        if {STREET, ZIP} & numbers:
+        if COUNTRY in numbers and country_code(str(fields[f"{field}.{COUNTRY}"])):
             hints.setdefault("country", f"{field}.{COUNTRY}")
-        elif {FIRST, LAST} & numbers:
+        elif {FIRST, LAST} & numbers and numbers <= OF_A_NAME:
             hints.setdefault("first_name", f"{field}.{FIRST}")
             hints.setdefault("last_name", f"{field}.{LAST}")
     phone = next((name for name, value in fields.items() if name.isdigit() and _is_dialled(value)), None)
@@ -60,7 +65,28 @@ def _is_dialled(value: Any) -> bool:
     return bool(DIALLED.fullmatch(value.strip()))
 
 
+def sample(source: Source, mark: str) -> Sample:
+    """Return one entry with all its fields."""
+    names = {"1.3": "first", "1.6": "last", "2": "email", "3": "phone", "4": "company", "5": "message"}
+    return as_json({"id": mark, "form_id": "0"} | {number: TESTER[key] for number, key in names.items()})
+
+
+def steps(source: Source) -> list[str]:
+    """Return how to connect it."""
+    header = "Under Request Headers add Authorization with the value Bearer and the secret of this source."
+    return [
+        "Install the Webhooks add-on, open the form's Settings, Webhooks, Add new, and paste the address.",
+        "Method POST, format JSON, body All fields. Fields then come by their numbers: name them in the "
+        "mapping "
+        "below. With Select fields you give them names yourself.",
+        header
+        if source.secret
+        else "It signs nothing; a secret, sent as a request header, keeps others out.",
+    ]
+
+
 VENDOR = Vendor(
-    "Gravity Forms", generic.is_genuine, read, secret="none, or a text that the webhook sends as a header",
-    needs_secret=False, asks=generic.ASKS,
+    "Gravity Forms", generic.is_genuine, read, sample, steps, sign=generic.sign,
+    secret="none, or a text that the webhook sends as a header", needs_secret=False, is_secret_ours=True,
+    asks=generic.ASKS,
 )  # fmt: skip

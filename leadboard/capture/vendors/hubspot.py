@@ -5,6 +5,7 @@ stamp in milliseconds), v2 (hash of secret, method, address and body), v1 (hash 
 """
 
 import hashlib
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from leadboard.capture import signatures
 from leadboard.capture.entries import Entry, id_text, moment, object_in, put, short_code
 from leadboard.capture.models import Source
 from leadboard.capture.vendors.asking import get_object
-from leadboard.capture.vendors.vendor import LARGE, Document, Vendor
+from leadboard.capture.vendors.vendor import LARGE, Document, Sample, Vendor, as_json
 
 API = "https://api.hubapi.com"
 WANTED = (
@@ -32,8 +33,7 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
     newest = headers.get("X-HubSpot-Signature-v3")
     if newest is not None:
         stamp = headers.get("X-HubSpot-Request-Timestamp", "")
-        message = f"POST{source.url}".encode() + body + stamp.encode()
-        expected = signatures.hmac_base64(source.secret, message)
+        expected = _newest(source, stamp, body)
         return signatures.is_equal(newest.strip(), expected) and signatures.is_fresh(stamp, per_second=1_000)
     version = headers.get("X-HubSpot-Signature-Version", "v1").strip().lower()
     signed = {"v1": source.secret, "v2": f"{source.secret}POST{source.url}"}
@@ -41,6 +41,17 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
         return False
     expected = hashlib.sha256(signed[version].encode() + body).hexdigest()
     return signatures.is_equal(headers.get("X-HubSpot-Signature", "").strip().lower(), expected)
+
+
+def sign(source: Source, body: bytes) -> dict[str, str]:
+    """Return the headers that prove a body, now, in the newest version."""
+    stamp = str(int(time.time() * 1_000))
+    return {"X-HubSpot-Signature-v3": _newest(source, stamp, body), "X-HubSpot-Request-Timestamp": stamp}
+
+
+def _newest(source: Source, stamp: str, body: bytes) -> str:
+    """Return signature v3. HubSpot decodes escapes in the address first; that of a source has none."""
+    return signatures.hmac_base64(source.secret, f"POST{source.url}".encode() + body + stamp.encode())
 
 
 def split(payload: Any) -> list[Document]:
@@ -99,15 +110,25 @@ def fetch(external_id: str, token: str) -> Document:
     return get_object(url, headers={"Authorization": f"Bearer {token}"}, query={"properties": WANTED})
 
 
+def sample(source: Source, mark: str) -> Sample:
+    """Return the event of one new contact."""
+    number = int(mark, 16)
+    return as_json([{"eventId": number, "subscriptionType": "contact.creation", "objectId": number}])
+
+
 def steps(source: Source) -> list[str]:
     """Return how to connect it."""
     return [
         "In the app's Webhooks paste the address as target URL and subscribe to contact.creation.",
-        "Ids come without the person. With --token (crm.objects.contacts.read) the contact is fetched.",
+        "Ids come without the person. With a token (crm.objects.contacts.read) the contact is fetched; "
+        "without one "
+        "subscribe to contact.propertyChange of email, firstname, lastname, phone, company too.",
+        "All versions of HubSpot's signature are checked, the newest one first.",
     ]
 
 
 VENDOR = Vendor(
-    "HubSpot", is_genuine, read, secret="the app's client secret", largest_body=LARGE, split=split,
-    fetch=fetch, steps=steps,
+    "HubSpot", is_genuine, read, sample, steps, sign=sign, secret="the app's client secret",
+    token="a private app's access token with crm.objects.contacts.read", largest_body=LARGE, split=split,
+    fetch=fetch,
 )  # fmt: skip

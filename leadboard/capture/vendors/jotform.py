@@ -4,13 +4,14 @@ Jotform signs nothing. A field is called by its label where `pretty` tells it, e
 made of it (q6_fullName6 → fullName).
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from leadboard.capture.entries import Entry, digest_of, id_text, moment, put
 from leadboard.capture.models import Source
-from leadboard.capture.vendors.vendor import Document, Vendor
+from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor
 from leadboard.http import strict_json
 from leadboard.http.problems import Problem
 
@@ -26,10 +27,10 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
 def read(document: Document) -> Entry:
     """Return the answers of one submission."""
     raw = document.get("rawRequest")
-    if not isinstance(raw, str):
+    if not isinstance(raw, str | dict):
         return Entry(problem="Jotform sent a delivery without the field rawRequest.")
     try:
-        request = strict_json.loads(raw.encode())
+        request = strict_json.loads(raw.encode()) if isinstance(raw, str) else raw
     except Problem as problem:
         return Entry(problem=f"The field rawRequest cannot be read: {problem.detail}")
     request = request if isinstance(request, dict) else {}
@@ -95,7 +96,32 @@ def _shown(value: Any) -> str:
     """Return how `pretty` writes an answer of text, or of parts that are parted by spaces."""
     if isinstance(value, dict):
         return " ".join(part for part in value.values() if isinstance(part, str) and part)
-    return value if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
-VENDOR = Vendor("Jotform", is_genuine, read, needs_secret=False)
+def sample(source: Source, mark: str) -> Sample:
+    """Return one submission, multipart."""
+    answers = {
+        "q3_name": {"first": TESTER["first"], "last": TESTER["last"]},
+        "q4_email": TESTER["email"],
+        "q5_phoneNumber": {"full": TESTER["phone"]},
+        "q6_message": TESTER["message"],
+    }
+    fields = {"formID": "0", "submissionID": mark, "formTitle": "Test", "rawRequest": json.dumps(answers)}
+    parts = (
+        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    return f"multipart/form-data; boundary={mark}", ("".join(parts) + f"--{mark}--\r\n").encode()
+
+
+def steps(source: Source) -> list[str]:
+    """Return how to connect it."""
+    return [
+        "Open the form in Jotform, then Settings, Integrations, WebHooks.",
+        "Paste the address and press Complete integration. Jotform signs nothing: keep the address to "
+        "yourselves.",
+    ]
+
+
+VENDOR = Vendor("Jotform", is_genuine, read, sample, steps, needs_secret=False)

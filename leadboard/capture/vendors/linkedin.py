@@ -1,8 +1,9 @@
 """LinkedIn Lead Gen: the address of one response per delivery; the answers are fetched, or come later.
 
 X-LI-Signature is the hex HMAC-SHA256 of `hmacsha256=` and the raw body with the client secret. LinkedIn asks
-every two hours with a challengeCode, which is answered with its HMAC. Only a UUID is answered: for any other
-text the answer would be the signature of a delivery that nobody sent.
+every two hours with a challengeCode (a UUID), which is answered with its HMAC. Only letters, digits and
+hyphens are answered: for the text of a document the answer would be the signature of a delivery that nobody
+sent.
 """
 
 import json
@@ -15,13 +16,16 @@ from leadboard.capture import signatures
 from leadboard.capture.entries import Entry, id_text, moment, object_in, objects_in, put, short_code
 from leadboard.capture.models import Source
 from leadboard.capture.vendors.asking import get_object
-from leadboard.capture.vendors.vendor import Document, Vendor
+from leadboard.capture.vendors.vendor import Document, Sample, Vendor, as_json
 
 API = "https://api.linkedin.com"
-VERSION = "202509"
+VERSION = "202607"  # supported until July 2027
 PREFIX = "hmacsha256="
-CHALLENGE = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-WANTED = "id,submittedAt,testLead,leadType,formResponse,form:(id,name,content)"
+CHALLENGE = re.compile(r"[0-9A-Za-z-]{4,128}")
+WANTED = (
+    "id,submittedAt,testLead,leadType,associatedEntity,leadMetadata,formResponse,"
+    "form:(id,name,content,hiddenFields)"
+)
 
 
 def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
@@ -30,6 +34,11 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
     prefixed = signatures.is_equal(given, signatures.hmac_hex(source.secret, PREFIX.encode() + body))
     bare = signatures.is_equal(given, signatures.hmac_hex(source.secret, body))
     return bool(source.secret) and (prefixed | bare)
+
+
+def sign(source: Source, body: bytes) -> dict[str, str]:
+    """Return the header that proves a body."""
+    return {"X-LI-Signature": signatures.hmac_hex(source.secret, PREFIX.encode() + body)}
 
 
 def handshake(source: Source, query: Mapping[str, str]) -> tuple[str, str] | None:
@@ -69,11 +78,22 @@ def _answered(document: Document) -> Entry:
     response = _tail(document.get("id")) or _tail(document.get("leadGenFormResponse"))
     if not response:
         return Entry(problem="LinkedIn sent answers without the id of their response.")
-    labels = _labels(object_in(document, "form", "content") or object_in(document, "form"))
+    questions = _questions(document)
     fields: dict[str, Any] = {}
     for answer in objects_in(object_in(document, "formResponse"), "answers"):
-        question = id_text(answer.get("questionId"))
-        put(fields, labels.get(question) or f"question {question}", _said(object_in(answer, "answerDetails")))
+        number = id_text(answer.get("questionId"))
+        question = questions.get(number, {})
+        label = _label(question) or id_text(answer.get("name")) or f"question {number}"
+        put(fields, label, _said(object_in(answer, "answerDetails"), question))
+    for ticked in objects_in(object_in(document, "formResponse"), "consentResponses"):
+        put(fields, f"consent {id_text(ticked.get('consentId'))}", ticked.get("accepted"))
+    for holder in (
+        object_in(document, "form"),
+        object_in(document, "form", "content"),
+        object_in(document, "formResponse"),
+    ):
+        for hidden in objects_in(holder, "hiddenFields"):
+            put(fields, id_text(hidden.get("name")) or "hidden", hidden.get("value"))
     is_test = document.get("testLead") is True
     return _entry(response, fields, document.get("submittedAt"), key=f"{response} details", is_test=is_test)
 
@@ -91,20 +111,36 @@ def _entry(
     )
 
 
-def _labels(content: Document) -> dict[str, str]:
-    """Return what the questions of a form are called: by LinkedIn's own name, else as they are asked."""
-    labels = {}
-    for question in objects_in(content, "questions"):
-        asked = object_in(question, "question", "localized") or object_in(question, "label", "localized")
-        words = next((text for text in asked.values() if isinstance(text, str)), "")
-        known = id_text(question.get("predefinedField"))
-        labels[id_text(question.get("questionId"))] = known or id_text(question.get("name")) or words
-    return labels
+def _questions(document: Document) -> dict[str, Document]:
+    content = object_in(document, "form", "content") or object_in(document, "form")
+    return {id_text(question.get("questionId")): question for question in objects_in(content, "questions")}
 
 
-def _said(details: Document) -> Any:
+def _label(question: Document) -> str:
+    """Return what a question is called: by LinkedIn's own name, else as it is asked."""
+    asked = _local(question.get("question")) or _local(question.get("label"))
+    return id_text(question.get("predefinedField")) or asked or id_text(question.get("name"))
+
+
+def _local(text: Any) -> str:
+    """Return a text, or the first language of one in several."""
+    if isinstance(text, dict):
+        languages = object_in(text, "localized") or text
+        return next((value for value in languages.values() if isinstance(value, str)), "")
+    return text if isinstance(text, str) else ""
+
+
+def _said(details: Document, question: Document) -> Any:
+    """Return a typed answer, or the texts of the options that were chosen by their ids."""
     text = object_in(details, "textQuestionAnswer").get("answer")
-    return text if text is not None else object_in(details, "multipleChoiceAnswer").get("options")
+    if text is not None:
+        return text
+    offered = object_in(question, "questionDetails", "multipleChoiceQuestionDetails")
+    texts = {
+        id_text(option.get("id")): _local(option.get("text")) for option in objects_in(offered, "options")
+    }
+    chosen = object_in(details, "multipleChoiceAnswer").get("options")
+    return [texts.get(id_text(one)) or one for one in chosen] if isinstance(chosen, list) else chosen
 
 
 def _tail(urn: Any) -> str:
@@ -122,20 +158,34 @@ def fetch(external_id: str, token: str) -> Document:
     return {"id": external_id} | get_object(url, headers=headers, query={"fields": WANTED})
 
 
+def sample(source: Source, mark: str) -> Sample:
+    """Return the notification of one response."""
+    return as_json(
+        {
+            "type": "LEAD_ACTION",
+            "leadGenFormResponse": f"urn:li:leadGenFormResponse:{mark}",
+            "leadGenForm": "urn:li:leadGenForm:0",
+            "leadType": "SPONSORED",
+            "leadAction": "CREATED",
+        }
+    )
+
+
 def steps(source: Source) -> list[str]:
     """Return how to connect it."""
     return [
-        "Give this address to the lead notification subscription; LinkedIn's challenge answers itself.",
-        "Ids come without answers. With --token (r_marketing_leadgen_automation) they are fetched.",
+        "Register the address with LinkedIn's lead notification subscriptions (POST "
+        "/rest/leadNotifications), one "
+        "for the ad account or page.",
+        "LinkedIn asks with a challenge at once and every two hours; leadboard answers it with the client "
+        "secret.",
+        "Ids come without answers. With a token (r_marketing_leadgen_automation) they are fetched; else "
+        "they may be "
+        "posted here later, as the API gives them.",
     ]
 
 
 VENDOR = Vendor(
-    "LinkedIn",
-    is_genuine,
-    read,
-    secret="the app's client secret",
-    handshake=handshake,
-    fetch=fetch,
-    steps=steps,
-)
+    "LinkedIn", is_genuine, read, sample, steps, sign=sign, secret="the app's client secret",
+    token="an access token with r_marketing_leadgen_automation", handshake=handshake, fetch=fetch,
+)  # fmt: skip

@@ -14,22 +14,28 @@ from leadboard.capture import signatures
 from leadboard.capture.entries import Entry, id_text, moment, object_in, objects_in, put, short_code
 from leadboard.capture.models import Source
 from leadboard.capture.vendors.asking import get_object
-from leadboard.capture.vendors.vendor import LARGE, Document, Vendor
+from leadboard.capture.vendors.vendor import LARGE, Document, Sample, Vendor, as_json
 
-API = "https://graph.facebook.com/v23.0"
+API = "https://graph.facebook.com/v26.0"
 WANTED = (
-    "id,created_time,ad_id,ad_name,adset_id,campaign_id,campaign_name,form_id,is_organic,platform,field_data"
+    "id,created_time,ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,form_id,is_organic,platform,"
+    "field_data,custom_disclaimer_responses"
 )
-ABOUT_THE_AD = ("ad_id", "ad_name", "adgroup_id", "adset_id", "campaign_name", "campaign_id", "form_id",
-                "page_id", "is_organic", "platform")  # fmt: skip
+ABOUT_THE_AD = ("ad_id", "ad_name", "adgroup_id", "adset_id", "adset_name", "campaign_name", "campaign_id",
+                "form_id", "page_id", "is_organic", "platform")  # fmt: skip
+DUMMY = "<test lead: dummy data"  # how every answer of Meta's testing tool begins
 NOT_LEADS = ("feed", "messages", "mention", "conversations", "ratings", "leadgen_update")
 
 
 def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
     """Is the body signed with the app secret?"""
     given = headers.get("X-Hub-Signature-256", "").strip().lower()
-    expected = "sha256=" + signatures.hmac_hex(source.secret, body)
-    return bool(source.secret) and signatures.is_equal(given, expected)
+    return bool(source.secret) and signatures.is_equal(given, sign(source, body)["X-Hub-Signature-256"])
+
+
+def sign(source: Source, body: bytes) -> dict[str, str]:
+    """Return the header that proves a body."""
+    return {"X-Hub-Signature-256": "sha256=" + signatures.hmac_hex(source.secret, body)}
 
 
 def verify_token(source: Source) -> str:
@@ -88,6 +94,9 @@ def _entry(leadgen_id: str, lead: Document) -> Entry:
     for answer in objects_in(lead, "field_data"):
         values = answer.get("values")
         put(fields, id_text(answer.get("name")) or "answer", _one(values))
+    for ticked in objects_in(lead, "custom_disclaimer_responses"):
+        label = f"consent {id_text(ticked.get('checkbox_key'))}"
+        put(fields, label, ticked.get("is_checked") in (True, 1, "1", "true"))
     answered = bool(fields)
     for name in ABOUT_THE_AD:
         put(fields, name, id_text(lead.get(name)))
@@ -98,7 +107,14 @@ def _entry(leadgen_id: str, lead: Document) -> Entry:
         submitted_at=moment(lead.get("created_time")),
         external_id=leadgen_id,
         name=f"Meta lead {short_code(leadgen_id)}",
+        is_test=_is_test(leadgen_id, fields),
     )
+
+
+def _is_test(leadgen_id: str, fields: dict[str, Any]) -> bool:
+    """Is it from the button of the dashboard (an id of fours), or from the testing tool?"""
+    dummy = any(isinstance(value, str) and value.startswith(DUMMY) for value in fields.values())
+    return dummy or (len(leadgen_id) > 8 and set(leadgen_id) == {"4"})
 
 
 def _one(values: Any) -> Any:
@@ -114,16 +130,27 @@ def fetch(external_id: str, token: str) -> Document:
     )
 
 
+def sample(source: Source, mark: str) -> Sample:
+    """Return the notification of one lead."""
+    value = {"leadgen_id": str(int(mark, 16)), "page_id": "0", "form_id": "0"}
+    changes = [{"field": "leadgen", "value": value}]
+    return as_json({"object": "page", "entry": [{"id": "0", "time": 0, "changes": changes}]})
+
+
 def steps(source: Source) -> list[str]:
     """Return what a person types into Meta's form."""
     return [
         f"Verify token: {verify_token(source)}",
         "In the app's Webhooks choose Page, paste address and verify token, and subscribe to leadgen.",
-        "Ids come without answers. With --token (a page token with leads_retrieval) they are fetched.",
+        "Subscribe each page to the app (POST /<page id>/subscribed_apps?subscribed_fields=leadgen).",
+        "Ids come without answers. With a token (a page token with leads_retrieval) they are fetched; "
+        "else they may "
+        "be posted here later, as the Graph API gives them.",
     ]
 
 
 VENDOR = Vendor(
-    "Meta", is_genuine, read, secret="the app secret", largest_body=LARGE, split=split, handshake=handshake,
-    fetch=fetch, steps=steps,
+    "Meta", is_genuine, read, sample, steps, sign=sign, secret="the app secret",
+    token="a page access token with leads_retrieval", largest_body=LARGE, split=split, handshake=handshake,
+    fetch=fetch,
 )  # fmt: skip

@@ -9,13 +9,26 @@ from typing import Any
 from leadboard.capture import signatures
 from leadboard.capture.entries import Entry, digest_of, id_text, moment, object_in, objects_in, put
 from leadboard.capture.models import Source
-from leadboard.capture.vendors.vendor import Document, Vendor
+from leadboard.capture.vendors import kinds
+from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor, as_json
+
+KINDS = {
+    "INPUT_EMAIL": "email",
+    "INPUT_PHONE_NUMBER": "phone",
+    "TEXTAREA": "message",
+    "INPUT_LINK": "website",
+}
 
 
 def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
     """Is the body signed with the webhook's signing secret?"""
-    expected = signatures.hmac_base64(source.secret, body)
-    return bool(source.secret) and signatures.is_equal(headers.get("Tally-Signature", "").strip(), expected)
+    given = headers.get("Tally-Signature", "").strip()
+    return bool(source.secret) and signatures.is_equal(given, sign(source, body)["Tally-Signature"])
+
+
+def sign(source: Source, body: bytes) -> dict[str, str]:
+    """Return the header that proves a body."""
+    return {"Tally-Signature": signatures.hmac_base64(source.secret, body)}
 
 
 def read(document: Document) -> Entry:
@@ -23,19 +36,34 @@ def read(document: Document) -> Entry:
     kind, data = document.get("eventType"), object_in(document, "data")
     if kind != "FORM_RESPONSE" or not data:
         return Entry(problem=f"Tally sent the event {kind!r}, which is not known here.")
-    asked = objects_in(data, "fields")
-    keys = {id_text(field.get("key")) for field in asked} - {""}
     fields: dict[str, Any] = {}
-    for field in asked:
-        if not _is_tick_of(field, keys):
-            put(fields, id_text(field.get("label")) or id_text(field.get("key")) or "answer", _value(field))
+    asked = _answers(data, fields)
+    hints = kinds.hints(asked, list(fields))
     put(fields, "form.name", data.get("formName"))
     event = id_text(document.get("eventId")) or id_text(data.get("responseId"))
     return Entry(
         fields,
+        hints=hints,
         key=f"{event} {digest_of(data)}" if event else "",
         submitted_at=moment(data.get("createdAt")) or moment(document.get("createdAt")),
     )
+
+
+def _answers(data: Document, fields: dict[str, Any]) -> list[tuple[str, str]]:
+    """Fill the fields; return the labels whose questions are of a telling kind, with our field."""
+    questions = objects_in(data, "fields")
+    keys = {id_text(question.get("key")) for question in questions} - {""}
+    asked = []
+    for question in questions:
+        if _is_tick_of(question, keys):
+            continue
+        label = id_text(question.get("label")) or id_text(question.get("key")) or "answer"
+        value = _value(question)
+        put(fields, label, value)
+        kind = KINDS.get(str(question.get("type")))
+        if kind and value not in (None, "", []):
+            asked.append((label, kind))
+    return asked
 
 
 def _is_tick_of(field: Document, keys: set[str]) -> bool:
@@ -47,25 +75,63 @@ def _is_tick_of(field: Document, keys: set[str]) -> bool:
 
 def _value(field: Document) -> Any:
     """Return the answer with the texts of its options instead of their ids; files by their address."""
-    texts = {id_text(option.get("id")): option.get("text") for option in objects_in(field, "options")}
+    texts = {id_text(option.get("id")): _text(option) for option in objects_in(field, "options")}
     value = field.get("value")
-    if field.get("type") == "MATRIX" and isinstance(value, dict):
+    if isinstance(value, dict):
         return _matrix(field, value)
     if isinstance(value, list):
         if any(isinstance(item, dict) for item in value):
-            return [item.get("url") or item.get("name") for item in value if isinstance(item, dict)]
-        return [texts.get(id_text(item)) or item for item in value]
+            return [_text(item) for item in value if isinstance(item, dict)]
+        told = [texts.get(id_text(item)) or item for item in value]
+        return told[0] if len(told) == 1 and field.get("type") in ("DROPDOWN", "MULTIPLE_CHOICE") else told
     return (texts.get(id_text(value)) or value) if texts else value
 
 
+def _text(option: Document) -> Any:
+    """Return what an option or a file is called; a file by its address."""
+    return next(
+        (option[name] for name in ("url", "text", "name", "label", "value") if option.get(name)), None
+    )
+
+
 def _matrix(field: Document, value: Document) -> Document:
-    rows = {id_text(row.get("id")): id_text(row.get("text")) for row in objects_in(field, "rows")}
-    columns = {id_text(column.get("id")): column.get("text") for column in objects_in(field, "columns")}
+    """Return {row: choices} by their texts; any other object as it is."""
+    rows = {id_text(row.get("id")): id_text(_text(row)) for row in objects_in(field, "rows")}
+    columns = {id_text(column.get("id")): _text(column) for column in objects_in(field, "columns")}
     return {
         rows.get(row) or row: [columns.get(id_text(choice)) or choice for choice in choices]
-        for row, choices in value.items()
         if isinstance(choices, list)
+        else columns.get(id_text(choices)) or choices
+        for row, choices in value.items()
     }
 
 
-VENDOR = Vendor("Tally", is_genuine, read, secret="the signing secret of the webhook in Tally")
+def sample(source: Source, mark: str) -> Sample:
+    """Return one response."""
+    asked = (
+        ("Full name", "INPUT_TEXT", TESTER["name"]),
+        ("E-mail", "INPUT_EMAIL", TESTER["email"]),
+        ("Company", "INPUT_TEXT", TESTER["company"]),
+        ("How can we help?", "TEXTAREA", TESTER["message"]),
+    )
+    fields = [
+        {"key": f"question_{place}", "label": label, "type": kind, "value": value}
+        for place, (label, kind, value) in enumerate(asked)
+    ]
+    data = {"responseId": mark, "formId": "test", "formName": "Test", "fields": fields}
+    return as_json({"eventId": mark, "eventType": "FORM_RESPONSE", "data": data})
+
+
+def steps(source: Source) -> list[str]:
+    """Return how to connect it."""
+    return [
+        "Publish the form in Tally, open its Integrations, choose Webhooks, and paste the address.",
+        "Add a signing secret: the secret of this source.",
+        "Tally sends each answer at once and tries a failed one again for a day.",
+    ]
+
+
+VENDOR = Vendor(
+    "Tally", is_genuine, read, sample, steps, sign=sign,
+    secret="the signing secret of the webhook in Tally", is_secret_ours=True,
+)  # fmt: skip

@@ -68,7 +68,7 @@ class Command(BaseCommand):
         vendor = VENDORS[source.vendor]
         if source.vendor != "generic":
             self.stdout.write(f"\nPaste this address into {vendor.title}: {sources.url_of(source)}\n")
-            for line in vendor.steps(source) if vendor.steps else []:
+            for line in vendor.steps(source):
                 self.stdout.write(line)
             return
         proof = " -H 'Authorization: Bearer <secret>'" if source.secret else ""
