@@ -153,9 +153,8 @@ MESSAGE = (
 )  # fmt: skip
 NO_CONSENT = ("unsubscribe", "disagree", "do not", "don t", "opt out", "nicht", " ne ", " pas ")
 CONSENT = (
-    "consent", "opt in", "optin", "agree", "i accept", "subscribe", "permission", "einwillig", "zustimm", "stimme zu", "stimme der",
-    "stimme ein",
-    "einverstanden", "j accepte", "accepte", "d accord", "abonn",
+    "consent", "opt in", "optin", "agree", "i accept", "subscribe", "permission", "einwillig", "zustimm",
+    "stimme zu", "stimme der", "stimme ein", "einverstanden", "j accepte", "accepte", "d accord", "abonn",
 )  # fmt: skip
 YES = word_set(
     "yes true 1 on checked ja oui y agreed accepted granted optin wahr vrai x accepte zugestimmt subscribed"
