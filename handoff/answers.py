@@ -2,12 +2,11 @@
 
 import secrets
 
-from disposable_email_domains import blocklist
 from django_q.tasks import async_task
 
-from handoff.addresses import canonical
 from handoff.models import Send
 from handoff.sending import JOB, obstacle
+from leadboard.capture.contact import email_kind
 from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
@@ -35,7 +34,7 @@ def answer(lead: Lead, enquiry_class: str) -> Send | None:
 
 def _is_junk(lead: Lead) -> bool:
     """Would an answer only tell a machine that somebody reads here?"""
-    if lead.desk == Desk.QUARANTINE or canonical(lead.email).rpartition("@")[2] in blocklist:
+    if lead.desk == Desk.QUARANTINE or email_kind(lead.email) == "disposable":
         return True
     verdict = (
         lead.events.filter(kind="qualified").order_by("-version").values_list("facts", flat=True).first()

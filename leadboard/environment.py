@@ -20,6 +20,7 @@ VARIABLES = {
     "LEADBOARD_CLOCKS": ("1", "number of clocks processes that `make up` starts"),
     "LEADBOARD_DEMO": ("0", "1 makes the demo people with their known password, and shows a banner"),
     "LEADBOARD_SIMULATE": ("1", "0 keeps the simulator off in the demo"),
+    "LEADBOARD_ASK_DNS": ("0", "1 asks the DNS whether the domain of a lead's address takes mail"),
     "LEADBOARD_METRICS_TOKEN": ("", "bearer token for /metrics; empty keeps the page closed"),
     "LEADBOARD_TRUST_PROXY": ("0", "1 believes X-Forwarded-Proto of a reverse proxy that sets it itself"),
     "DATABASE_URL": ("", "PostgreSQL 15 to 18; empty starts the embedded one"),

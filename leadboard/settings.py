@@ -19,6 +19,7 @@ LEADBOARD_HOST = read("LEADBOARD_HOST")
 LEADBOARD_WEB = read_number("LEADBOARD_WEB", 1, 32)
 LEADBOARD_CLOCKS = read_number("LEADBOARD_CLOCKS", 1, 8)
 LEADBOARD_DEMO = read_flag("LEADBOARD_DEMO")
+LEADBOARD_ASK_DNS = read_flag("LEADBOARD_ASK_DNS")
 LEADBOARD_SIMULATE = read_flag("LEADBOARD_SIMULATE")
 LEADBOARD_METRICS_TOKEN = read("LEADBOARD_METRICS_TOKEN")
 LEADBOARD_WIRING = "leadboard.wiring"
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "leadboard.board",
     "leadboard.notify",
     "leadboard.health",
+    "leadboard.limits",
     "qualification",
     "handoff",
     "leadboard",
@@ -151,7 +153,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if read_flag("LEADBOARD_TRUST_PROXY") else 0
+TRUSTS_PROXY = read_flag("LEADBOARD_TRUST_PROXY")
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTS_PROXY else 0
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -168,7 +171,7 @@ SECURE_REDIRECT_EXEMPT = ["^health/"]  # probes come to the container itself, wi
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if read_flag("LEADBOARD_TRUST_PROXY"):
+if TRUSTS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

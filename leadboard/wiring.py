@@ -34,5 +34,6 @@ PERIODIC = {
     "resume assignments held back": ("handoff.escalation.retry_held", 15),
     "send mails left behind": ("handoff.sending.sweep", 15),
     "pass on what lies on a desk": ("handoff.timeouts.pass_on", 300),
+    "forget idle buckets": ("leadboard.limits.buckets.forget_idle", 3_600),
     "learn from outcomes": ("qualification.jobs.learn", 86_400),
 }

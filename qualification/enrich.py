@@ -6,19 +6,15 @@ Nothing is asked of anybody outside. Each value keeps where it came from, by whi
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import NamedTuple
 
 import phonenumbers
-from disposable_email_domains import blocklist
 from publicsuffixlist import PublicSuffixList
 
+from leadboard.capture.contact import email_kind
 from leadboard.leads.models import Lead
 from qualification.models import Enrichment
 
-LISTS = Path(__file__).parent / "lists"
-FREE_MAIL = frozenset((LISTS / "free_mail.txt").read_text().split())
-ROLES = frozenset((LISTS / "role_mailboxes.txt").read_text().split())
 FEW_ZONES = 2
 
 
@@ -44,18 +40,10 @@ def _from_email(email: str) -> Iterator[Finding]:
     if not at or not name or "." not in domain:
         yield Finding("email_kind", "none", "email", "no address")
         return
-    kind = _kind_of(name, domain)
+    kind = email_kind(email)
     yield Finding("email_kind", kind, "email", "lists of free-mail, disposable and role addresses")
     if kind in ("work", "role"):
         yield from _from_domain(domain)
-
-
-def _kind_of(name: str, domain: str) -> str:
-    if domain in blocklist:
-        return "disposable"
-    if domain in FREE_MAIL:
-        return "free"
-    return "role" if name.partition("+")[0] in ROLES else "work"
 
 
 def _from_domain(domain: str) -> Iterator[Finding]:

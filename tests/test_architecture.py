@@ -7,16 +7,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = [
-    "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.people", "leadboard.playbook",
+    "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.people",
+    "leadboard.playbook",
     "leadboard.leads", "leadboard.capture", "leadboard.board", "leadboard.notify", "qualification", "handoff",
 ]  # fmt: skip
 CORE = ["leadboard.http", "leadboard.people", "leadboard.playbook", "leadboard.leads"]
-GROUND = ["leadboard.processes", "leadboard.http", "leadboard.health"]
+GROUND = ["leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits"]
 SIDES = ["leadboard.capture", "leadboard.board", "leadboard.notify"]
 MAY_IMPORT = {
     "leadboard.processes": [],
     "leadboard.http": [],
     "leadboard.health": GROUND[:2],
+    "leadboard.limits": [],
     "leadboard.people": GROUND,
     "leadboard.playbook": [*GROUND, *CORE[:2]],
     "leadboard.leads": [*GROUND, *CORE[:3]],

@@ -205,7 +205,8 @@ def test_a_wrong_e_mail_address_is_kept_as_sent_and_marked(send, address):
     assert send(json.dumps({"email": address, "name": "Ana"})).status_code == 202
     lead = Lead.objects.get()
     assert lead.email == address
-    assert lead.extra == {"contact_marks": ["email_invalid"]}
+    assert lead.extra == {}
+    assert [(mark["field"], mark["mark"]) for mark in lead.marks] == [("email", "email_invalid")]
     assert lead.identity_keys.count() == 0
 
 

@@ -84,7 +84,7 @@ def _more(
     arrives = awaited.arrived_at is None and is_reachable(entry, person)
     if arrives and found.lead is not None and found.lead.pk != lead.pk:
         return _is_known(submission, person, awaited, lead, found.lead)
-    changes = making.filled(person, lead)
+    changes = making.filled(person, lead, submission.received_at)
     if awaited.arrived_at is None and (arrives or person.fields.get("name")):
         changes["name"] = person.fields.get("name", "")
     if not lead.message and person.fields.get("message"):

@@ -6,23 +6,18 @@ What is stored of a lead stays as it was sent; nothing here asks the network.
 import unicodedata
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
+import idna
 import phonenumbers
+from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 from publicsuffixlist import PublicSuffixList
 
-_FREE_MAIL = (
-    "aol.com arcor.de bluewin.ch free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net "
-    "googlemail.com "
-    "hey.com hotmail.com hotmail.co.uk hotmail.de hotmail.fr icloud.com laposte.net libero.it live.com "
-    "live.de live.fr "
-    "mac.com mail.com mail.ru mail.de mailbox.org me.com msn.com naver.com orange.fr outlook.com "
-    "outlook.de outlook.fr "
-    "pm.me posteo.de proton.me protonmail.com qq.com sfr.fr t-online.de tutanota.com wanadoo.fr web.de "
-    "yahoo.com "
-    "yahoo.co.in yahoo.co.uk yahoo.de yahoo.fr yandex.com yandex.ru ymail.com zoho.com 126.com 163.com"
-)
-FREE_MAIL = frozenset(_FREE_MAIL.split())
+LISTS = Path(__file__).parent / "lists"
+FREE_MAIL = frozenset((LISTS / "free_mail.txt").read_text("utf-8").split())
+ROLES = frozenset((LISTS / "role_mailboxes.txt").read_text("utf-8").split())
+DOTS_MEAN_NOTHING = frozenset({"gmail.com", "googlemail.com"})
 _NAMES_BY_CODE = {
     "AE": "uae",
     "AT": "osterreich, oesterreich, autriche",
@@ -61,12 +56,9 @@ LONGEST_PHONE, SHORTEST_E164 = 60, 9
 
 
 def canonical_email(text: str) -> str | None:
-    """Return the address in lower case, composed, with a punycode domain; None when its syntax is wrong.
-
-    A trailing dot is dropped; plus tags and dots are kept, for they are different mailboxes at many hosts.
-    """
+    """Return the one spelling of an e-mail address, as `one_spelling` does; None when its syntax is wrong."""
     try:
-        parts = validate_email(
+        validate_email(
             text.strip().rstrip("."),
             check_deliverability=False,
             globally_deliverable=False,
@@ -76,8 +68,54 @@ def canonical_email(text: str) -> str | None:
         )
     except (EmailNotValidError, UnicodeError):
         return None
-    domain = (parts.ascii_domain or "").lower()
-    return f"{parts.local_part.casefold()}@{domain}" if "." in domain else None
+    spelling = one_spelling(text)
+    return spelling if "." in spelling.rpartition("@")[2] else None
+
+
+def one_spelling(address: str) -> str:
+    """Return the one spelling of an address that all its spellings share, for comparing only: whoever is one
+    person for the list of those who object is one person for everything else.
+
+    Case, outer space, a trailing dot and the script of the domain (IDN) do not count; a tag after `+` does
+    not; dots do not where the provider ignores them. Never mail to the result. Whatever is no address comes
+    back in lower case, so that it equals itself.
+    """
+    local, _, domain = unicodedata.normalize("NFKC", address).strip().rpartition("@")
+    local, domain = _one_case(local.strip()), ascii_domain(domain)
+    local = local.partition("+")[0] or local
+    if domain in DOTS_MEAN_NOTHING:
+        local, domain = local.replace(".", "") or local, "gmail.com"
+    return f"{local}@{domain}"
+
+
+def ascii_domain(domain: str) -> str:
+    """Return a domain in ASCII and lower case without its trailing dot; as it is when it is no domain."""
+    bare = domain.strip().rstrip(".").lower()
+    try:
+        return idna.encode(bare, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return bare
+
+
+def _one_case(text: str) -> str:
+    """Return a text composed and without case; doing it again changes nothing (Unicode, NFKC_Casefold)."""
+    folded_text = unicodedata.normalize("NFKC", text.casefold())
+    return folded_text if folded_text == text else _one_case(folded_text)
+
+
+def email_kind(address: str) -> str:
+    """Return whose mailbox an address is: none, disposable, free, role or work, by published lists.
+
+    The one place where this is judged: marks, scores and polite answers all ask here.
+    """
+    name, _, domain = one_spelling(address).rpartition("@")
+    if not name or "." not in domain:
+        return "none"
+    if domain in blocklist or _registrable(domain) in blocklist:
+        return "disposable"
+    if domain in FREE_MAIL:
+        return "free"
+    return "role" if name in ROLES else "work"
 
 
 def canonical_phone(text: str, country: str = "") -> str | None:

@@ -1,13 +1,16 @@
 """A lead made of a submission, or joined by it."""
 
+from datetime import datetime
 from typing import Any
 
+from leadboard.capture import marks
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Source, Submission
 from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy, versions
 
+CONTACT = ("email", "phone", "country")
 COLUMNS = ("name", "email", "phone", "company", "title", "country", "website", "campaign", "basis")
 
 
@@ -22,6 +25,7 @@ def capture(submission: Submission, person: Person, *, desk: str | None = None, 
             "uid": submission.id,
             "message": said.get("message", ""),
             "extra": person.extra,
+            "marks": marks.of(*(said.get(name, "") for name in CONTACT), submission.received_at),
             "source": source.name,
             "campaign": said.get("campaign") or source.campaign,
             "lead_type": lead_type,
@@ -40,7 +44,7 @@ def join(submission: Submission, person: Person, lead: Lead) -> Lead:
     """Record that a person wrote again: fill what is empty, take the newer message, count the touch."""
     playbook = versions.active()
     lead_type = lead_type_of(playbook, submission.source, person)
-    changes = filled(person, lead)
+    changes = filled(person, lead, submission.received_at)
     if person.fields.get("message"):
         changes["message"] = person.fields["message"]
     if not lead.lead_type:
@@ -56,12 +60,18 @@ def join(submission: Submission, person: Person, lead: Lead) -> Lead:
     return lead
 
 
-def filled(person: Person, lead: Lead) -> dict[str, Any]:
-    """Return the columns of a lead that are empty and that the person fills, with the fields of the firm."""
+def filled(person: Person, lead: Lead, at: datetime) -> dict[str, Any]:
+    """Return the columns of a lead that are empty and that the person fills, with the fields of the firm and
+    the marks of new contact data.
+    """
     said = person.fields
     changes = {name: said[name] for name in COLUMNS if said.get(name) and not getattr(lead, name)}
     extra = person.extra | lead.extra
-    return changes | ({"extra": extra} if extra != lead.extra else {})
+    changes |= {"extra": extra} if extra != lead.extra else {}
+    if changes.keys() & set(CONTACT):
+        before = {name: getattr(lead, name) for name in CONTACT}
+        changes["marks"] = marks.renewed(lead.marks, before, before | changes, at)
+    return changes
 
 
 def lead_type_of(playbook, source: Source, person: Person) -> str:

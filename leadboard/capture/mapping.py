@@ -35,7 +35,7 @@ FIELDS = (*PERSON, "campaign", "lead_type", "basis", "submitted_at")
 OURS = labels.word_set(
     "id uid owner owner_id stage desk version digest score band probability reasons enquiry_class "
     "scored_at seq created "
-    "created_at do_not_contact target_account due_at due_kind due_state contact_marks"
+    "created_at do_not_contact target_account due_at due_kind due_state marks merged_into"
 )
 REST, CONSENT = "*", "consent"
 LOOK_LIKE_SPACE = "\u115f\u1160\u2800\u3164\uffa0"
@@ -165,12 +165,7 @@ def _person(found: dict[str, str], extra: dict[str, Any], now: datetime) -> Pers
         fields["country"] = code or ""
     email = contact.canonical_email(fields.get("email", ""))
     phone = contact.canonical_phone(fields.get("phone", ""), fields.get("country", ""))
-    marks = [
-        f"{name}_invalid"
-        for name, good in (("email", email), ("phone", phone))
-        if fields.get(name) and not good
-    ]
-    return Person(fields, extra | ({"contact_marks": marks} if marks else {}), submitted_at, email, phone)
+    return Person(fields, extra, submitted_at, email, phone)
 
 
 def _full_name(found: dict[str, str]) -> str:

@@ -8,12 +8,13 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from leadboard.capture import intake
+from leadboard.capture import doorkeeper, intake
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import VENDORS
 from leadboard.capture.vendors.vendor import Vendor
 from leadboard.http import bodies
 from leadboard.http.problems import Problem
+from leadboard.playbook import versions
 
 log = logging.getLogger(__name__)
 LONGEST_CONTENT_TYPE = 500
@@ -43,7 +44,7 @@ def receive(request: HttpRequest, key: str) -> HttpResponse:
 def _receive(request: HttpRequest, key: str) -> HttpResponse:
     if request.method not in ("GET", "POST"):
         raise _by_post_only()
-    source = Source.objects.filter(key=key, active=True).first()
+    source = versions.with_active(Source.objects.filter(key=key, active=True)).first()
     if source is None:
         raise Problem(404, "unknown_source", "There is no source at this address, or it is switched off.")
     vendor = VENDORS[source.vendor]
@@ -51,6 +52,7 @@ def _receive(request: HttpRequest, key: str) -> HttpResponse:
         return _shake_hands(vendor, source, request)
     body = bodies.receive(request, vendor.largest_body)
     _prove(vendor, source, request.headers, body)
+    doorkeeper.admit(versions.of(source).door, source, request)
     content_type = _content_type(request)
     payload = bodies.parse(content_type, body, lists=vendor.split is not None)
     submission = intake.accept(

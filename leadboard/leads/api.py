@@ -1,6 +1,6 @@
 """Leads and their events over the API: read, filter, search; acts on them live in the parts."""
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -21,12 +21,29 @@ class ReasonSerializer(serializers.Serializer):
     points = serializers.FloatField()
 
 
+class MarkSerializer(serializers.Serializer):
+    """How a piece of the contact data looks, and by what that was judged; a mark drops nothing."""
+
+    field = serializers.ChoiceField(choices=["email", "phone"])
+    mark = serializers.CharField(help_text="email_invalid, email_free, phone_valid …")
+    source = serializers.CharField(help_text="syntax, lists, numbering plan or dns")
+    at = serializers.DateTimeField()
+    value = serializers.CharField(required=False, help_text="the number as E.164")
+
+
 class LeadSerializer(serializers.ModelSerializer):
     """A lead as the contract names its fields; `id` is its UUID, `owner` an e-mail address or null."""
 
     id = serializers.UUIDField(source="uid")
     owner = serializers.EmailField(source="owner.email", default=None)
     reasons = ReasonSerializer(many=True)
+    marks = MarkSerializer(many=True)
+    merged_into = serializers.UUIDField(
+        source="merged_into_uid",
+        allow_null=True,
+        default=None,
+        help_text="Id of the lead of the same person that goes on in its place.",
+    )
     seq = serializers.IntegerField(
         allow_null=True, help_text="Number of its newest event; null until numbered."
     )
@@ -37,7 +54,8 @@ class LeadSerializer(serializers.ModelSerializer):
             "id", "name", "email", "phone", "company", "title", "country", "source", "campaign", "lead_type",
             "message", "stage", "desk", "owner", "score", "band", "probability", "enquiry_class", "reasons",
             "due_kind", "due_at", "due_state", "submitted_at", "created_at", "first_action_at",
-            "conversation_at", "do_not_contact", "extra", "version", "seq",
+            "conversation_at", "do_not_contact", "marks", "merged_into", "extra", "version",
+            "seq",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -121,7 +139,11 @@ class LeadFilter(filters.FilterSet):
 def visible_to(person):
     """Return the leads this person may see: both teams see all of them, but erased ones are gone."""
     newest = LeadEvent.objects.filter(lead=OuterRef("pk")).order_by("-version").values("seq")[:1]
-    return Lead.objects.filter(erased_at__isnull=True).select_related("owner").annotate(seq=Subquery(newest))
+    return (
+        Lead.objects.filter(erased_at__isnull=True)
+        .select_related("owner")
+        .annotate(seq=Subquery(newest), merged_into_uid=F("merged_into__uid"))
+    )
 
 
 def find(person, uid):

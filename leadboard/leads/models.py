@@ -42,6 +42,12 @@ class Lead(models.Model):
     basis = models.CharField(
         max_length=40, blank=True, help_text="Legal basis on which the person is contacted."
     )
+    marks = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        help_text="How its contact data look: [{field, mark, source, at}], see capture.marks.",
+    )
     do_not_contact = models.BooleanField(default=False)
     target_account = models.BooleanField(default=False)
 
@@ -67,6 +73,15 @@ class Lead(models.Model):
     last_touch_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+        db_index=False,
+        help_text="The lead of the same person that goes on in its place.",
+    )
 
     class Meta:
         indexes = [
@@ -88,6 +103,7 @@ class Lead(models.Model):
                 condition=Q(desk__in=("board", "sales"), due_state="breached"),
             ),
             models.Index(fields=["desk", "-id"], name="lead_desk"),
+            models.Index(fields=["merged_into"], name="lead_merged", condition=Q(merged_into__isnull=False)),
             models.Index(Lower("email"), name="lead_email"),
             models.Index(Lower("company"), name="lead_company"),
         ]

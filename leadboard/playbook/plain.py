@@ -62,6 +62,7 @@ def in_words(playbook: Playbook) -> list[Chapter]:
         ),
         Chapter("Nurture", "what is sent while nobody in sales has the lead", _tracks(playbook)),
         Chapter("Reasons to refuse a lead", "they train the model", _rejections(playbook)),
+        Chapter("At the door", "what is too much, and what is junk", _door(playbook)),
     ]
 
 
@@ -165,4 +166,17 @@ def _rejections(playbook: Playbook) -> list[Row]:
     return [
         Row(clause.words, LEADS_TO[clause.leads_to], f"rejection_reasons.{code}")
         for code, clause in playbook.rejection_reasons.items()
+    ]
+
+
+def _door(playbook: Playbook) -> list[Row]:
+    door = playbook.door
+    own = f"{len(door.sources)} with limits of their own" if door.sources else "all alike"
+    return [
+        Row("One source", f"{door.source} at most" if door.source else "no limit", "door.source"),
+        Row("One address", f"{door.address} from browsers" if door.address else "no limit", "door.address"),
+        Row("One person", f"heard {door.repeats}; more is kept and wakes nobody", "door.repeats"),
+        Row("The same text", f"{door.alike}; more is junk", "door.alike"),
+        Row("Stop words", ", ".join(door.stop_words) or "none", "door.stop_words"),
+        Row("Sources", own, "door.sources"),
     ]

@@ -28,6 +28,7 @@ from leadboard.playbook.clauses import (
     TimeOut,
     Wake,
 )
+from leadboard.playbook.door import Door
 from leadboard.playbook.letters import Letter
 from leadboard.playbook.qualifying import (
     Bands,
@@ -76,6 +77,7 @@ class Playbook(Section):
     enrol: Annotated[list[EnrolRule], Field(max_length=50)] = []
     wake: Wake
     rejection_reasons: Annotated[dict[Code, RejectionClause], Field(min_length=1, max_length=50)]
+    door: Door = Door()
     hand_back_reasons: Annotated[dict[Code, Line], Field(min_length=1, max_length=50)]
     outcomes: dict[ActionKind, Annotated[dict[Code, OutcomeClause], Field(min_length=1, max_length=30)]]
     _version: int = PrivateAttr(0)

@@ -1,6 +1,9 @@
 """Which agreement is in force, and which one was when something was decided."""
 
+from typing import Any
+
 from django.db import connection
+from django.db.models import QuerySet, Subquery
 
 from leadboard.playbook.models import PlaybookVersion
 from leadboard.playbook.schema import Playbook, load
@@ -28,6 +31,20 @@ def _first() -> tuple[int, bytes]:
     found = _active()
     assert found is not None, "the default was stored just now"
     return found
+
+
+def with_active(rows: QuerySet) -> QuerySet:
+    """Return a query that also brings which agreement is in force: `of` reads it without asking again."""
+    newest = PlaybookVersion.objects.filter(active=True)
+    return rows.annotate(
+        playbook_number=Subquery(newest.values("number")[:1]),
+        playbook_digest=Subquery(newest.values("digest")[:1]),
+    )
+
+
+def of(row: Any) -> Playbook:
+    """The agreement that came with a row of `with_active`."""
+    return active() if row.playbook_number is None else _read(row.playbook_number, row.playbook_digest)
 
 
 def by_number(number: int) -> Playbook:

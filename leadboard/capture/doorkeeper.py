@@ -1,0 +1,39 @@
+"""How much is let in how fast: by source, and by sender where senders are strangers.
+
+The playbook's `door` says how much. The limit of a source is generous: a vendor's batch passes, a machine gun
+does not. The limit of an address holds for what browsers post to a source without a secret (they say their
+Origin); a source that names one of its own holds everybody to it.
+"""
+
+from django.http import HttpRequest
+
+from leadboard.capture.models import Source
+from leadboard.http.addresses import network_of
+from leadboard.http.problems import Problem
+from leadboard.limits.buckets import Rate, take
+from leadboard.playbook.door import Door
+
+
+def admit(door: Door, source: Source, request: HttpRequest) -> None:
+    """Count one delivery; raise Problem 429 with Retry-After when that is one too many. One statement.
+
+    The narrower limit is asked first: what one sender has too much of costs the others of the source nothing.
+    """
+    limits: dict[str, Rate] = {}
+    of_address, of_source = door.limit(source.name, "address"), door.limit(source.name, "source")
+    if of_address and _is_held_to_it(door, source, request):
+        limits[f"intake {source.pk} {network_of(request)}"] = Rate(*of_address)
+    if of_source:
+        limits[f"intake {source.pk}"] = Rate(*of_source)
+    seconds = take(limits) if limits else None
+    if seconds is not None:
+        raise Problem(
+            429,
+            "too_many",
+            f"Too many deliveries. Nothing was kept; send it again in {seconds} s.",
+            headers={"Retry-After": str(seconds)},
+        )
+
+
+def _is_held_to_it(door: Door, source: Source, request: HttpRequest) -> bool:
+    return door.asks_every_sender(source.name) or (not source.secret and "Origin" in request.headers)

@@ -1,0 +1,1 @@
+"""How often somebody may do something: token buckets in PostgreSQL, exact across all processes and hosts."""
