@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from handoff.api import api_urls as handoff_urls
 from handoff.nurture_api import api_urls as nurture_urls
 from leadboard.capture.api import SourceViewSet, SubmissionViewSet
+from leadboard.companies.api import CompanyViewSet
 from leadboard.leads.api import EventViewSet, LeadViewSet
 from leadboard.people.api import MeView, PersonViewSet
 from leadboard.playbook.api import PlaybookViewSet
@@ -14,6 +15,7 @@ from leadboard.playbook.api import PlaybookViewSet
 router = SimpleRouter(use_regex_path=False)
 router.register("leads", LeadViewSet, "lead")
 router.register("events", EventViewSet, "event")
+router.register("companies", CompanyViewSet, "company")
 router.register("people", PersonViewSet, "person")
 router.register("playbooks", PlaybookViewSet, "playbook")
 router.register("sources", SourceViewSet, "source")

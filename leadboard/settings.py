@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "leadboard.people",
     "leadboard.playbook",
     "leadboard.leads",
+    "leadboard.sheets",
+    "leadboard.companies",
     "leadboard.capture",
     "leadboard.board",
     "leadboard.notify",

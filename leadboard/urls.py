@@ -13,6 +13,7 @@ urlpatterns = [
     path("leads/", include("qualification.urls")),
     path("intake/", include("leadboard.capture.urls")),
     path("sources/", include("leadboard.capture.screen_urls")),
+    path("companies/", include("leadboard.companies.urls")),
     path("alerts/", include("leadboard.notify.urls")),
     path("nurture/", include("handoff.nurture_urls")),
     path("sla/", include("handoff.screens")),

@@ -17,6 +17,9 @@ LATER = {
     "captured": ["qualification.jobs.qualify"],
     "joined": ["qualification.jobs.qualify"],
     "details_arrived": ["qualification.jobs.qualify"],
+    "target_marked": ["qualification.jobs.qualify"],
+    "target_unmarked": ["qualification.jobs.qualify"],
+    "enriched": ["qualification.jobs.qualify"],
 }
 
 # What the lead page shows besides the lead: f(lead, viewer) -> (template, context), in this order.

@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import phonenumbers
-from publicsuffixlist import PublicSuffixList
 
 from leadboard.capture.contact import email_kind
+from leadboard.companies.domains import suffixes
 from leadboard.leads.models import Lead
 from qualification.models import Enrichment
 
@@ -47,7 +47,7 @@ def _from_email(email: str) -> Iterator[Finding]:
 
 
 def _from_domain(domain: str) -> Iterator[Finding]:
-    registered = _suffixes().privatesuffix(domain) or domain
+    registered = suffixes().privatesuffix(domain) or domain
     name = registered.partition(".")[0].replace("-", " ").replace("_", " ")
     yield Finding(
         "company", name.title() if len(name) > 4 else name.upper(), "email domain", "registered name"
@@ -75,11 +75,6 @@ def _from_country(country: str) -> Iterator[Finding]:
         yield Finding("region", zones[0].partition("/")[0].lower(), "country", "zone table")
     if 0 < len(zones) <= FEW_ZONES:
         yield Finding("time_zone", zones[0], "country", "zone table")
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
 
 
 @cache

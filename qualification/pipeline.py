@@ -28,7 +28,7 @@ from qualification.score.scorer import CardScorer, Judgement
 
 log = logging.getLogger(__name__)
 # What the prospect did; anything else that happens to a lead gives no reason to judge it again.
-HEARD_FROM = ("captured", "joined", "details_arrived")
+HEARD_FROM = ("captured", "joined", "details_arrived", "target_marked", "target_unmarked", "enriched")
 UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
 FEWEST_FACTS = 2
 TELLING = frozenset(

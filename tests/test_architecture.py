@@ -8,20 +8,26 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = [
     "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.people",
-    "leadboard.playbook",
-    "leadboard.leads", "leadboard.capture", "leadboard.board", "leadboard.notify", "qualification", "handoff",
+    "leadboard.playbook", "leadboard.sheets", "leadboard.leads", "leadboard.companies", "leadboard.capture",
+    "leadboard.board", "leadboard.notify", "qualification", "handoff",
 ]  # fmt: skip
-CORE = ["leadboard.http", "leadboard.people", "leadboard.playbook", "leadboard.leads"]
-GROUND = ["leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits"]
+CORE = [
+    "leadboard.http", "leadboard.people", "leadboard.playbook", "leadboard.leads", "leadboard.companies",
+]  # fmt: skip
+GROUND = [
+    "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.sheets",
+]  # fmt: skip
 SIDES = ["leadboard.capture", "leadboard.board", "leadboard.notify"]
 MAY_IMPORT = {
     "leadboard.processes": [],
     "leadboard.http": [],
+    "leadboard.sheets": ["leadboard.http"],
     "leadboard.health": GROUND[:2],
     "leadboard.limits": [],
     "leadboard.people": GROUND,
     "leadboard.playbook": [*GROUND, *CORE[:2]],
     "leadboard.leads": [*GROUND, *CORE[:3]],
+    "leadboard.companies": [*GROUND, *CORE[:4]],
     "leadboard.capture": [*GROUND, *CORE],
     "leadboard.board": [*GROUND, *CORE],
     "leadboard.notify": [*GROUND, *CORE],

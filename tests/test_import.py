@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 
 from leadboard.capture.importing import read_mapping, read_rows
 from leadboard.capture.models import Source, Submission
-from leadboard.capture.sheets import BadFile
 from leadboard.leads.models import Lead
+from leadboard.sheets.reading import BadFile
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from leadboard.capture.entries import Entry
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Awaited, Submission, SubmissionState
 from leadboard.capture.vendors import VENDORS
+from leadboard.companies import known
 from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
@@ -85,6 +86,7 @@ def _more(
     if arrives and found.lead is not None and found.lead.pk != lead.pk:
         return _is_known(submission, person, awaited, lead, found.lead)
     changes = making.filled(person, lead, submission.received_at)
+    changes |= known.changes(lead, changes)
     if awaited.arrived_at is None and (arrives or person.fields.get("name")):
         changes["name"] = person.fields.get("name", "")
     if not lead.message and person.fields.get("message"):

@@ -20,8 +20,8 @@ from leadboard.capture import identity, intake, mapping
 from leadboard.capture.digest import Unusable, person_of
 from leadboard.capture.entries import ROW
 from leadboard.capture.models import Source, Submission, SubmissionState
-from leadboard.capture.sheets import BadFile, Row, read_sheet
-from leadboard.http import csv_cells
+from leadboard.sheets import cells
+from leadboard.sheets.reading import BadFile, Row, read_sheet
 
 CONTENT_TYPE = ROW
 LARGEST_MAPPING = 100_000
@@ -89,11 +89,9 @@ def write_refused(path: Path, report: Report) -> None:
     columns = list(report.refused[0][0].cells) if report.refused else []
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["row", "reason", *(csv_cells.safe(name) for name in columns)])
+        writer.writerow(["row", "reason", *(cells.safe(name) for name in columns)])
         for row, reason in report.refused:
-            writer.writerow(
-                [row.number, reason, *(csv_cells.safe(row.cells.get(name, "")) for name in columns)]
-            )
+            writer.writerow([row.number, reason, *(cells.safe(row.cells.get(name, "")) for name in columns)])
 
 
 def _hash(path: Path) -> str:

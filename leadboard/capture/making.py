@@ -6,58 +6,69 @@ from typing import Any
 from leadboard.capture import marks
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Source, Submission
+from leadboard.companies import known
 from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy, versions
+from leadboard.playbook.schema import Playbook
 
 CONTACT = ("email", "phone", "country")
 COLUMNS = ("name", "email", "phone", "company", "title", "country", "website", "campaign", "basis")
 
 
 def capture(submission: Submission, person: Person, *, desk: str | None = None, **fields: Any) -> Lead:
-    """Return the new lead of a submission, which bears its id; `fields` go over what the person says."""
-    source, said = submission.source, person.fields
+    """Return the new lead of a submission, which bears its id; `fields` go over what the person says.
+
+    Its company is recognised first, so that the first event finds a target account marked.
+    """
     playbook = versions.active()
-    lead_type = lead_type_of(playbook, source, person)
-    lead, _ = lifecycle.capture(
-        {name: said[name] for name in COLUMNS if name in said}
-        | {
-            "uid": submission.id,
-            "message": said.get("message", ""),
-            "extra": person.extra,
-            "marks": marks.of(*(said.get(name, "") for name in CONTACT), submission.received_at),
-            "source": source.name,
-            "campaign": said.get("campaign") or source.campaign,
-            "lead_type": lead_type,
-            "submitted_at": person.submitted_at,
-            "last_touch_at": submission.received_at,
-        }
-        | ({"desk": desk} if desk else {})
-        | fields,
-        facts=facts_of(submission, lead_type) | ({"desk": str(desk)} if desk else {}),
-        playbook_version=playbook.version,
-    )
+    found = known.recognise(person.fields)
+    columns = columns_of(submission, person, playbook, found) | ({"desk": desk} if desk else {}) | fields
+    facts = facts_of(submission, columns["lead_type"]) | ({"desk": str(desk)} if desk else {})
+    lead, _ = lifecycle.capture(columns, facts=facts, playbook_version=playbook.version)
+    if found:
+        known.link_all([(lead, found)])
     return lead
+
+
+def columns_of(
+    submission: Submission, person: Person, playbook: Playbook, found: known.Found | None
+) -> dict[str, Any]:
+    """Return the columns of a new lead: what the person says, and what the source and the table know."""
+    source, said = submission.source, person.fields
+    return {name: said[name] for name in COLUMNS if name in said} | {
+        "uid": submission.id,
+        "message": said.get("message", ""),
+        "extra": person.extra,
+        "marks": marks.of(*(said.get(name, "") for name in CONTACT), submission.received_at),
+        "source": source.name,
+        "campaign": said.get("campaign") or source.campaign,
+        "lead_type": lead_type_of(playbook, source, person),
+        "submitted_at": person.submitted_at,
+        "last_touch_at": submission.received_at,
+        "target_account": bool(found and found.company.target),
+    }
 
 
 def join(submission: Submission, person: Person, lead: Lead) -> Lead:
     """Record that a person wrote again: fill what is empty, take the newer message, count the touch."""
     playbook = versions.active()
+    changes, facts = joined(submission, person, lead, playbook)
+    lifecycle.move(lead, "joined", facts=facts, playbook_version=playbook.version, **changes)
+    return lead
+
+
+def joined(
+    submission: Submission, person: Person, lead: Lead, playbook: Playbook
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the columns that change when a person writes again, and the facts of the event."""
     lead_type = lead_type_of(playbook, submission.source, person)
-    changes = filled(person, lead, submission.received_at)
+    changes = filled(person, lead, submission.received_at) | {"last_touch_at": submission.received_at}
     if person.fields.get("message"):
         changes["message"] = person.fields["message"]
     if not lead.lead_type:
         changes["lead_type"] = lead_type
-    lifecycle.move(
-        lead,
-        "joined",
-        facts=facts_of(submission, lead_type),
-        playbook_version=playbook.version,
-        last_touch_at=submission.received_at,
-        **changes,
-    )
-    return lead
+    return changes | known.changes(lead, changes), facts_of(submission, lead_type)
 
 
 def filled(person: Person, lead: Lead, at: datetime) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class LeadSerializer(serializers.ModelSerializer):
             "id", "name", "email", "phone", "company", "title", "country", "source", "campaign", "lead_type",
             "message", "stage", "desk", "owner", "score", "band", "probability", "enquiry_class", "reasons",
             "due_kind", "due_at", "due_state", "submitted_at", "created_at", "first_action_at",
-            "conversation_at", "do_not_contact", "marks", "merged_into", "extra", "version",
+            "conversation_at", "do_not_contact", "target_account", "marks", "merged_into", "extra", "version",
             "seq",
         ]  # fmt: skip
         read_only_fields = fields
@@ -121,6 +121,7 @@ class LeadFilter(filters.FilterSet):
             "created_at": ["gte", "lte"],
             "submitted_at": ["gte", "lte"],
             "do_not_contact": ["exact"],
+            "target_account": ["exact"],
         }
 
     def filter_owner(self, leads, name, value):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from leadboard.capture import sources
 from leadboard.capture.importing import import_file, read_mapping, write_refused
 from leadboard.capture.models import Source
-from leadboard.capture.sheets import BadFile
+from leadboard.sheets.reading import BadFile
 
 SHOWN = 20
 

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from leadboard.capture import sources
 from leadboard.capture.importing import read_mapping
 from leadboard.capture.models import Source
-from leadboard.capture.sheets import BadFile
 from leadboard.capture.vendors import VENDORS
+from leadboard.sheets.reading import BadFile
 
 MAPPING = """\
 A mapping file is YAML or JSON: {our field: name or path in the payload}, for example

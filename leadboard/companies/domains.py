@@ -1,0 +1,56 @@
+"""Whose domain is it? Registrable domains of addresses and sites; hosts where anybody has an address are
+none.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from publicsuffixlist import PublicSuffixList
+
+FREE_MAIL = frozenset((Path(__file__).parent / "lists" / "free_mail.txt").read_text("utf-8").split())
+LONGEST_HOST = 253
+
+
+def is_free_mail(domain: str) -> bool:
+    """Does anybody get an address at this domain, so that it names no company?"""
+    return domain in FREE_MAIL
+
+
+def company_domain(email: str | None, website: str = "") -> str | None:
+    """Return the registrable domain of a company, from a canonical address or else the website."""
+    of_mail = email.rpartition("@")[2] if email else ""
+    if of_mail and not is_free_mail(of_mail):
+        return registrable(of_mail)
+    return registrable(host_of(website))
+
+
+def host_of(address: str) -> str:
+    """Return the host in a web address, with or without its scheme, user, path and port."""
+    text = address.strip().lower()
+    host = (text.partition("://")[2] or text).partition("/")[0].partition("?")[0]
+    return host.rpartition("@")[2].partition(":")[0].rstrip(".")
+
+
+def registrable(host: str) -> str | None:
+    """Return the part of a host that somebody registered ("mail.halden.co.uk" → "halden.co.uk"), or None.
+
+    A host in national letters is taken in its ASCII form.
+    """
+    if not host.isascii():
+        host = _in_ascii(host)
+    if "." not in host or len(host) > LONGEST_HOST:
+        return None
+    return suffixes().privatesuffix(host)
+
+
+def _in_ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    """Return the public suffix list."""
+    return PublicSuffixList()
