@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from handoff.models import Send, SendState
 from leadboard.playbook.policy import Letter, fill
 from leadboard.playbook.schema import Playbook
+from leadboard.tracking import letters
 
 PATIENCE = 15  # seconds per answer of the mail server; several fit into a job's time
 log = logging.getLogger(__name__)
@@ -49,8 +50,15 @@ def compose(send: Send, letter: Letter, playbook: Playbook) -> EmailMultiAlterna
         fill(letter.subject, values), render_to_string("mail/letter.txt", words), settings.DEFAULT_FROM_EMAIL,
         [lead.email], reply_to=[settings.MARKETING_EMAIL], headers=_headers(send),
     )  # fmt: skip
-    mail.attach_alternative(render_to_string("mail/letter.html", words), "text/html")
+    rich = words | {"html": letters.html_of(words["text"], lead, _name_of(send))}
+    mail.attach_alternative(render_to_string("mail/letter.html", rich), "text/html")
     return mail
+
+
+def _name_of(send: Send) -> str:
+    """Return by which name the links of a mail remember it: "welcome:2 of send 17"."""
+    what = f"{send.enrolment.track}:{send.step}" if send.enrolment else send.answer
+    return f"{what} of send {send.pk}"
 
 
 def _headers(send: Send) -> dict[str, str]:

@@ -11,6 +11,7 @@ from leadboard.companies.api import CompanyViewSet
 from leadboard.leads.api import EventViewSet, LeadViewSet
 from leadboard.people.api import MeView, PersonViewSet
 from leadboard.playbook.api import PlaybookViewSet
+from leadboard.tracking.api import api_urls as tracking_urls
 
 router = SimpleRouter(use_regex_path=False)
 router.register("leads", LeadViewSet, "lead")
@@ -27,5 +28,6 @@ urlpatterns = [
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     *handoff_urls,
     *nurture_urls,
+    *tracking_urls,
     *router.urls,
 ]

@@ -23,6 +23,7 @@ VARIABLES = {
     "LEADBOARD_ASK_DNS": ("0", "1 asks the DNS whether the domain of a lead's address takes mail"),
     "LEADBOARD_METRICS_TOKEN": ("", "bearer token for /metrics; empty keeps the page closed"),
     "LEADBOARD_TRUST_PROXY": ("0", "1 believes X-Forwarded-Proto of a reverse proxy that sets it itself"),
+    "LEADBOARD_TOUCH_MONTHS": ("13", "months for which page views and other touches are kept"),
     "DATABASE_URL": ("", "PostgreSQL 15 to 18; empty starts the embedded one"),
     "SECRET_KEY": ("", "empty makes one in LEADBOARD_DATA/secret_key"),
     "ALLOWED_HOSTS": ("", "comma separated host names besides the one of LEADBOARD_URL"),

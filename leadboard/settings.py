@@ -22,6 +22,7 @@ LEADBOARD_DEMO = read_flag("LEADBOARD_DEMO")
 LEADBOARD_ASK_DNS = read_flag("LEADBOARD_ASK_DNS")
 LEADBOARD_SIMULATE = read_flag("LEADBOARD_SIMULATE")
 LEADBOARD_METRICS_TOKEN = read("LEADBOARD_METRICS_TOKEN")
+LEADBOARD_TOUCH_MONTHS = read_number("LEADBOARD_TOUCH_MONTHS", 1, 120)
 LEADBOARD_WIRING = "leadboard.wiring"
 
 SECRET_KEY = read_secret_key(LEADBOARD_DATA)
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "leadboard.capture",
     "leadboard.board",
     "leadboard.notify",
+    "leadboard.tracking",
     "leadboard.health",
     "leadboard.limits",
     "qualification",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("intake/", include("leadboard.capture.urls")),
     path("sources/", include("leadboard.capture.screen_urls")),
     path("companies/", include("leadboard.companies.urls")),
+    path("", include("leadboard.tracking.urls")),
     path("alerts/", include("leadboard.notify.urls")),
     path("nurture/", include("handoff.nurture_urls")),
     path("sla/", include("handoff.screens")),

@@ -6,10 +6,23 @@ LATER     enqueued in that transaction as a job f(lead_id): may run twice, truth
 """
 
 AT_ONCE = {
-    "captured": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
-    "joined": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
-    "qualified": ["handoff.routing.follow_verdict"],
-    "details_arrived": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
+    "captured": [
+        "leadboard.tracking.joining.join_visits",
+        "handoff.sla.start_first_action",
+        "handoff.suppression.mark_suppressed",
+    ],
+    "joined": [
+        "leadboard.tracking.joining.join_visits",
+        "handoff.sla.start_first_action",
+        "handoff.suppression.mark_suppressed",
+    ],
+    "touched": ["handoff.waking.tell_owner"],
+    "qualified": ["handoff.routing.follow_verdict", "handoff.waking.promote"],
+    "details_arrived": [
+        "leadboard.tracking.joining.join_visits",
+        "handoff.sla.start_first_action",
+        "handoff.suppression.mark_suppressed",
+    ],
     "nurture_failed": ["handoff.nurture.after_failure"],
 }
 
@@ -20,6 +33,8 @@ LATER = {
     "target_marked": ["qualification.jobs.qualify"],
     "target_unmarked": ["qualification.jobs.qualify"],
     "enriched": ["qualification.jobs.qualify"],
+    "touched": ["qualification.jobs.qualify"],
+    "consent_withdrawn": ["qualification.jobs.qualify"],
 }
 
 # What the lead page shows besides the lead: f(lead, viewer) -> (template, context), in this order.
@@ -27,6 +42,12 @@ LEAD_PANELS = [
     "handoff.panels.acts",
     "handoff.panels.ladder",
     "qualification.panels.verdict",
+    "leadboard.tracking.panels.how_they_came",
+]
+
+# What the timeline of the lead page tells besides the log: f(lead) -> list of timeline.Entry.
+LEAD_STORIES = [
+    "leadboard.tracking.visits.entries",
 ]
 
 # name: (dotted function without arguments, seconds between runs); run by `run_clocks`, one at a time.
@@ -38,5 +59,7 @@ PERIODIC = {
     "send mails left behind": ("handoff.sending.sweep", 15),
     "pass on what lies on a desk": ("handoff.timeouts.pass_on", 300),
     "forget idle buckets": ("leadboard.limits.buckets.forget_idle", 3_600),
+    "tell leads of their touches": ("leadboard.tracking.interest.tell_due", 5),
+    "months of the touches": ("leadboard.tracking.partitions.keep_months", 43_200),
     "learn from outcomes": ("qualification.jobs.learn", 86_400),
 }

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
+from leadboard.tracking import behaviour
 from qualification.classify import Classified
 from qualification.enrich import Finding
 from qualification.readings import title_level
@@ -41,6 +42,7 @@ def facts_of(
     found.pop("website", None)
     found.pop("time_zone", None)
     facts = _own_fields(lead.extra) | found | _given(lead) | _phrases(classified)
+    facts |= behaviour.facts_of(lead, playbook)
     facts |= _moment(lead.submitted_at or lead.created_at, playbook)
     facts["lead_type"] = lead.lead_type or policy.lead_type(playbook, facts=facts)
     return facts | _enquiry(classified, facts)

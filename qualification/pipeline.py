@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from leadboard.leads import lifecycle
 from leadboard.leads.clock import db_now
@@ -18,7 +17,7 @@ from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
 from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
-from qualification import store
+from qualification import store, waking
 from qualification.classify import Classified, classify
 from qualification.enrich import Finding, find_out, keep
 from qualification.facts import facts_of
@@ -28,7 +27,10 @@ from qualification.score.scorer import CardScorer, Judgement
 
 log = logging.getLogger(__name__)
 # What the prospect did; anything else that happens to a lead gives no reason to judge it again.
-HEARD_FROM = ("captured", "joined", "details_arrived", "target_marked", "target_unmarked", "enriched")
+HEARD_FROM = (
+    "captured", "joined", "details_arrived", "touched", "consent_withdrawn", "target_marked",
+    "target_unmarked", "enriched",
+)  # fmt: skip
 UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
 FEWEST_FACTS = 2
 TELLING = frozenset(
@@ -60,6 +62,7 @@ class Thought:
     abstained: str
     model_id: int | None
     flags: list[str] = field(default_factory=list)
+    stays: bool = False
 
 
 class Overtaken(Exception):
@@ -75,10 +78,12 @@ def qualify(lead_id: int, *, asked: bool = False) -> Verdict | None:
     if lead is None or not (asked or lead.desk in UNCLAIMED):
         return None
     newest = lead.verdicts.order_by("-id").first()
-    if newest and not asked and newest.lead_version >= _heard_last(lead):
+    heard = _heard_last(lead)
+    if newest and not asked and heard and newest.lead_version >= heard.version:
         return newest
     playbook = versions.active()
     thought = think(lead, playbook)
+    thought.stays = bool(not asked and heard and waking.stays(lead, heard, thought.route, playbook))
     if newest and _is_the_same(newest, thought, playbook):
         return newest
     try:
@@ -87,10 +92,10 @@ def qualify(lead_id: int, *, asked: bool = False) -> Verdict | None:
         return qualify(lead_id, asked=asked)
 
 
-def _heard_last(lead: Lead) -> int:
-    """The version in which the prospect last did something."""
+def _heard_last(lead: Lead) -> LeadEvent | None:
+    """The last event in which the prospect did something."""
     heard = LeadEvent.objects.filter(lead=lead, kind__in=HEARD_FROM)
-    return heard.aggregate(newest=Max("version"))["newest"] or 0
+    return heard.only("version", "kind", "recorded_at").order_by("-version").first()
 
 
 def _is_the_same(verdict: Verdict, thought: Thought, playbook: Playbook) -> bool:
@@ -161,12 +166,12 @@ def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
             return known
         verdict = Verdict.objects.create(lead=now, lead_version=lead.version, **_columns(thought, playbook))
         keep(now, thought.findings)
-        may_route = now.desk in UNCLAIMED and not now.owner_id
+        may_route = now.desk in UNCLAIMED and not now.owner_id and not thought.stays
         change, missing = change_of(now, thought, playbook) if may_route else ({}, [])
         lifecycle.move(
             now,
             "qualified",
-            facts=facts_of_event(thought, verdict, change, missing),
+            facts=facts_of_event(thought, verdict, change, missing) | waking.left_desk(now, change),
             playbook_version=playbook.version,
             **_shown(thought),
             **change,

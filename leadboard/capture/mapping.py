@@ -37,6 +37,8 @@ OURS = labels.word_set(
     "scored_at seq created "
     "created_at do_not_contact target_account due_at due_kind due_state marks merged_into"
 )
+# The signed id of a visitor, in a hidden field: read from the raw body by those who follow visits.
+VISITOR = "leadboard_visitor"
 REST, CONSENT = "*", "consent"
 LOOK_LIKE_SPACE = "\u115f\u1160\u2800\u3164\uffa0"
 MOST_EXTRA, LONGEST_EXTRA_NAME, MOST_MAPPED = 200, 200, 200
@@ -146,7 +148,7 @@ def _kept(rest: list[Leaf], extra: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for leaf in rest:
         name = leaf.path[:LONGEST_EXTRA_NAME]
-        if leaf.steps[0] in OURS or name in extra or name in kept:
+        if leaf.steps[0] in OURS or leaf.steps[-1] == VISITOR or name in extra or name in kept:
             continue
         if len(kept) + len(extra) >= MOST_EXTRA:
             break

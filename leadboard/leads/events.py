@@ -23,6 +23,11 @@ KINDS = {
     "captured": Kind(PROSPECT, "form", "Came in by {source}", "{lead_type}"),
     "joined": Kind(PROSPECT, "form", "Wrote again by {source}", "joined to this lead, nothing was doubled"),
     "details_arrived": Kind(PROSPECT, "form", "The details arrived from {source}"),
+    "touched": Kind(PROSPECT, "eye", "Was active", "{touches} new touches"),
+    "consent_withdrawn": Kind(
+        PROSPECT, "off", "Does not want to be followed", "{deleted} touches were deleted"
+    ),
+    "woke": Kind(MACHINE, "sun", "Woke up: from nurture to the board", "scores {score} {band}"),
     "qualified": Kind(MACHINE, "bolt", "Scored {score} {band}", "{enquiry_class}; {route}"),
     "score_overridden": Kind(PERSON, "pen", "{who} set the score to {score}", "{reason}"),
     "target_marked": Kind(MACHINE, "target", "Marked as a target account"),

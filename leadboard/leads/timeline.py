@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.module_loading import import_string
 
 from leadboard.leads.events import KINDS, MACHINE, PERSON, PROSPECT, sentence
 from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.reactions import wiring
 from leadboard.people.models import User
 
 MOST_EVENTS = 500
@@ -18,7 +20,8 @@ WHO = {"all": "All", PROSPECT: "They did", PERSON: "We did", MACHINE: "leadboard
 TONES = {
     "captured": "blue", "joined": "blue", "claimed": "blue", "accepted": "green", "qualified": "green",
     "clock_met": "green", "won": "green", "sql_reached": "green", "breached": "red", "rejected": "red",
-    "handed_back": "red", "disqualified": "red", "lost": "red", "nurture_failed": "red", "warned": "amber",
+    "woke": "green", "handed_back": "red", "disqualified": "red", "lost": "red", "nurture_failed": "red",
+    "warned": "amber",
 }  # fmt: skip
 STEPS = {
     "captured": "Captured", "qualified": "Scored", "claimed": "Claimed", "assigned": "Assigned",
@@ -26,8 +29,10 @@ STEPS = {
     "action": "First action", "accepted": "Accepted", "rejected": "Rejected", "breached": "Missed",
     "handed_back": "Handed back", "enrolled": "In nurture", "disqualified": "Disqualified",
     "won": "Won", "lost": "Lost",
-    "sql_reached": "SQL",
+    "sql_reached": "SQL", "woke": "Woke up",
 }  # fmt: skip
+# The visits themselves tell these, with what was looked at.
+TOLD_BY_VISITS = {"touched"}
 PEOPLE_FACTS = ("rep", "owner", "from_rep", "previous", "reviewer", "by")
 TIME_FACTS = ("due", "until", "review", "next_at")
 
@@ -55,7 +60,8 @@ class Step:
 
 def events_of(lead: Lead) -> list[LeadEvent]:
     """Return the newest events of a lead, newest first, MOST_EVENTS at most."""
-    return list(lead.events.select_related("actor").defer("digest").order_by("-version")[:MOST_EVENTS])
+    shown = lead.events.exclude(kind__in=TOLD_BY_VISITS)
+    return list(shown.select_related("actor").defer("digest").order_by("-version")[:MOST_EVENTS])
 
 
 def entries(events: Iterable[LeadEvent]) -> list[Entry]:
@@ -63,6 +69,17 @@ def entries(events: Iterable[LeadEvent]) -> list[Entry]:
     events = list(events)
     names = _names(events)
     return [_entry(event, names) for event in events]
+
+
+def stories(lead: Lead) -> list[Entry]:
+    """Return what the parts tell of a lead besides its log, by the names in the wiring."""
+    told = (import_string(name)(lead) for name in getattr(wiring(), "LEAD_STORIES", ()))
+    return [entry for entries in told for entry in entries]
+
+
+def merged(log: list[Entry], told: list[Entry]) -> list[Entry]:
+    """Return the log (newest first) with what the parts tell put in at its time; the log keeps its order."""
+    return sorted([*log, *told], key=lambda entry: entry.at, reverse=True) if told else log
 
 
 def path(lead: Lead, events: Iterable[LeadEvent]) -> list[Step]:

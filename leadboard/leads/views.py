@@ -35,7 +35,7 @@ def story(request: StaffRequest, pk: int) -> dict[str, Any]:
     events = timeline.events_of(lead)
     chosen = request.GET.get("who") if request.GET.get("who") in timeline.WHO else "all"
     with timezone.override(request.user.time_zone):
-        entries = timeline.entries(events)
+        entries = timeline.merged(timeline.entries(events), timeline.stories(lead))
     tabs = [
         (key, label, len([e for e in entries if key in ("all", e.by)])) for key, label in timeline.WHO.items()
     ]

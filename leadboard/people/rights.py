@@ -25,6 +25,7 @@ ROLES_BY_ACT = {
     "change_playbook": LEADS_PEOPLE,
     "see_playbook": set(Role),
     "change_sources": {Role.MARKETER, Role.MANAGER, Role.ADMIN},
+    "send_touches": LEADS_MARKETING,
     "see_submissions": {Role.MARKETER, Role.MANAGER, Role.ADMIN},
     "see_companies": set(Role),
     "change_companies": {Role.MARKETER, Role.MANAGER, Role.ADMIN},

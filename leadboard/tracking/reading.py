@@ -1,0 +1,165 @@
+"""What a page sends, read strictly: every field known, every text bounded, or a refusal that says where.
+
+```
+{"consent": true, "visitor": "<token>", "link": "<lb of the address>", "events": [
+    {"kind": "view", "page": "k3x9", "path": "/pricing", "title": "Prices", "referrer": "https://…", "age":
+    0.4,
+     "hour": 14, "utm": {"source": "…", "medium": "…", "campaign": "…", "term": "…", "content": "…"},
+     "click_id": "gclid"},
+    {"kind": "left", "page": "k3x9", "seconds": 42},
+    {"kind": "download", "path": "/guide.pdf"}
+]}
+```
+"""
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadboard.http.problems import Problem
+from leadboard.tracking.origin import channel, host_of
+
+MOST_EVENTS = 50
+LONGEST = {"path": 1_000, "title": 300, "utm": 200, "referrer": 2_000}
+LONGEST_STAY = 4 * 3_600
+OLDEST_AGE = 3_600
+PAGE_KEY = re.compile(r"[A-Za-z0-9_-]{1,24}")
+UTM = ("source", "medium", "campaign", "term", "content")
+FIELDS = {"kind", "page", "path", "title", "referrer", "age", "hour", "utm", "click_id", "seconds"}
+DELIVERY = {"consent", "visitor", "link", "events"}
+KINDS = ("view", "left", "download")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a page. `age` is how many seconds ago it was; `marks` are source, medium, campaign, term,
+    content.
+    """
+
+    kind: str
+    page: str
+    what: str
+    title: str
+    referrer: str
+    age: float
+    hour: int | None
+    seconds: int
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one request says."""
+
+    consent: bool
+    visitor: str = ""
+    link: str = ""
+    events: list[Event] = field(default_factory=list)
+
+
+def read(document: Any) -> Delivery:
+    """Return what a page sent; raises Problem 400 that names the place of the first fault."""
+    if not isinstance(document, dict):
+        raise _wrong("", "an object with consent and events")
+    _know(document, DELIVERY, "")
+    consent = document.get("consent")
+    if not isinstance(consent, bool):
+        raise _wrong("consent", "true or false: whether the visitor agreed")
+    events = document.get("events", [])
+    if not isinstance(events, list) or len(events) > MOST_EVENTS:
+        raise _wrong("events", f"a list of {MOST_EVENTS} events at most")
+    return Delivery(
+        consent,
+        _text(document, "visitor", 200, ""),
+        _text(document, "link", 2_000, ""),
+        [_event(event, f"events.{place}") for place, event in enumerate(events)],
+    )
+
+
+def _event(event: Any, place: str) -> Event:
+    if not isinstance(event, dict):
+        raise _wrong(place, "an object")
+    _know(event, FIELDS, place)
+    kind = event.get("kind", "view")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise _wrong(f"{place}.kind", f"one of {', '.join(KINDS)}")
+    page = _text(event, "page", 24, place)
+    if page and not PAGE_KEY.fullmatch(page):
+        raise _wrong(f"{place}.page", "1 to 24 letters, digits, - or _")
+    if kind == "left" and not page:
+        raise _wrong(f"{place}.page", "the key of the page that was left")
+    referrer = _referrer(event, place)
+    return Event(
+        kind, page, "" if kind == "left" else _path(event, place),
+        _text(event, "title", LONGEST["title"], place), referrer, _number(event, "age", OLDEST_AGE, place),
+        _hour(event, place), int(_number(event, "seconds", LONGEST_STAY, place)),
+        _marks(event, referrer, place),
+    )  # fmt: skip
+
+
+def _path(event: dict[str, Any], place: str) -> str:
+    """Return the path without query and fragment, which may carry anything."""
+    path = _text(event, "path", LONGEST["path"], place)
+    if not path.startswith("/") or not path.isprintable():
+        raise _wrong(f"{place}.path", 'a path that begins with "/"')
+    return path.partition("?")[0].partition("#")[0]
+
+
+def _referrer(event: dict[str, Any], place: str) -> str:
+    """Return the host of the page before; "" when there was none."""
+    address = _text(event, "referrer", LONGEST["referrer"], place)
+    host = host_of(address) if address else ""
+    if host is None:
+        raise _wrong(f"{place}.referrer", "an http or https address")
+    return host
+
+
+def _marks(event: dict[str, Any], referrer: str, place: str) -> tuple[str, ...]:
+    """Return the campaign's marks; without utm those that the referrer or an advertiser's click id means."""
+    utm = event.get("utm") or {}
+    if not isinstance(utm, dict):
+        raise _wrong(f"{place}.utm", "an object")
+    _know(utm, set(UTM), f"{place}.utm")
+    values = [_text(utm, name, LONGEST["utm"], f"{place}.utm") for name in UTM]
+    if not any(values):
+        values[:2] = channel(referrer, _text(event, "click_id", 20, place))
+    return tuple(values)
+
+
+def _hour(event: dict[str, Any], place: str) -> int | None:
+    hour = event.get("hour")
+    if hour is None:
+        return None
+    if not isinstance(hour, int) or isinstance(hour, bool) or not 0 <= hour <= 23:
+        raise _wrong(f"{place}.hour", "a whole number from 0 to 23")
+    return hour
+
+
+def _number(event: dict[str, Any], name: str, most: int, place: str) -> float:
+    """Return a number from 0 on; what is larger than can be believed counts as the most."""
+    value = event.get(name, 0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or math.isnan(value):
+        raise _wrong(f"{place}.{name}", "a number of seconds, 0 or more")
+    return min(value, most)
+
+
+def _text(members: dict[str, Any], name: str, longest: int, place: str) -> str:
+    value = members.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > longest:
+        raise _wrong(f"{place}.{name}".lstrip("."), f"a text of {longest} characters at most")
+    return value
+
+
+def _know(members: dict[str, Any], known: set[str], place: str) -> None:
+    """Refuse names that mean nothing here: a misspelt one must not be lost silently."""
+    for name in members:
+        if name not in known:
+            raise _wrong(f"{place}.{name[:60]}".lstrip("."), f"one of {', '.join(sorted(known))}")
+
+
+def _wrong(place: str, wanted: str) -> Problem:
+    words = f"{place} must be {wanted}." if place else f"The body must be {wanted}."
+    return Problem(400, "invalid", words, place=place)

@@ -1,0 +1,70 @@
+"""Whose pages may send: the origins that a marketer named; as long as none is named, every page may."""
+
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from leadboard.http.problems import Problem
+from leadboard.tracking.models import Site
+
+MOST_SITES = 200
+HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+
+
+def origin_of(address: str) -> str:
+    """Return the origin of an address ("www.firm.example/a" is https); ValueError with one sentence for
+    what is none.
+    """
+    text = address.strip()
+    text = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or parts.scheme not in ("http", "https") or "@" in parts.netloc or not text.isprintable():
+        raise ValueError("A site is an address such as https://www.firm.example.")
+    host = f"[{host}]" if ":" in host else host
+    try:
+        host = host.encode("idna").decode("ascii") if not host.isascii() else host
+    except UnicodeError:
+        raise ValueError("The name of this site is no host name.") from None
+    if not HOST.fullmatch(host):
+        raise ValueError("A site is an address such as https://www.firm.example.")
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
+
+
+def allow(address: str, by: object = None) -> Site:
+    """Return the site of an address, which may send from now on; ValueError with one sentence."""
+    origin = origin_of(address)
+    if len(origin) > 200 or Site.objects.count() >= MOST_SITES:
+        raise ValueError(f"There is room for {MOST_SITES} sites, with 200 characters each.")
+    site, _ = Site.objects.get_or_create(origin=origin, defaults={"added_by": by})
+    return site
+
+
+def may_send(origin: str) -> bool:
+    """May pages of this origin send? Our own may always; who names none is no browser's page."""
+    if not origin or origin == settings.LEADBOARD_URL:
+        return True
+    named = list(Site.objects.values_list("origin", flat=True))
+    return not named or origin.lower() in named
+
+
+def is_ours(address: str) -> bool:
+    """Does an address lead to a site that was named?"""
+    try:
+        origin = origin_of(address)
+    except ValueError:
+        return False
+    return Site.objects.filter(origin=origin).exists()
+
+
+def headers_for(origin: str) -> dict[str, str]:
+    """Return the CORS headers of an answer to a page of this origin; Problem 403 when it may not send."""
+    if not may_send(origin):
+        words = "Pages of this site may not send visits; name it on the Tracking page first."
+        raise Problem(403, "unknown_site", words, headers={"Vary": "Origin"})
+    return {"Vary": "Origin"} | ({"Access-Control-Allow-Origin": origin} if origin else {})
