@@ -3,19 +3,24 @@
 import json
 import logging
 import uuid
+from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 from django.views.decorators.csrf import csrf_exempt
 
 from leadboard.http import bodies, strict_json
+from leadboard.http.addresses import network_of
 from leadboard.http.problems import Problem
+from leadboard.limits.buckets import Rate, take
 from leadboard.tracking import joining, reading, sites, storing, tokens, withdrawal
 from leadboard.tracking.origin import device_of, is_robot
 
 log = logging.getLogger(__name__)
 LIMIT = 65_536
 TYPES = ("text/plain", "application/json", "")  # a beacon may only send the first without asking before
+NEW_VISITORS = Rate(3_000, timedelta(minutes=1))  # of one network: an office or a campus, not a machine gun
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "POST",
     "Access-Control-Allow-Headers": "Content-Type",
@@ -62,6 +67,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
     agent = request.headers.get("User-Agent", "")[:1_000]
     if _objects(request) or is_robot(agent):
         return HttpResponse(status=204)
+    if uid is None:
+        _greet(request)
     return _store(uid or uuid.uuid4(), delivery, device_of(agent))
 
 
@@ -69,14 +76,24 @@ def _store(uid: uuid.UUID, delivery: reading.Delivery, device: str) -> HttpRespo
     """Store a delivery; the answer gives the visitor its signed id, which a page keeps and sends from then
     on.
     """
-    is_known = bool(delivery.visitor)
-    is_news = is_known or any(event.kind != "left" for event in delivery.events)
+    is_news = bool(delivery.visitor) or any(event.kind != "left" for event in delivery.events)
     stored = storing.store(uid, delivery.events, device) if is_news else 0
     link = tokens.read_link(delivery.link, "came") if delivery.link else None
     if link:
         joining.follow_link(uid, link.lead_id, link.mail)
     body = json.dumps({"visitor": tokens.visitor_token(uid), "stored": stored})
     return HttpResponse(body, status=202, content_type="application/json")
+
+
+def _greet(request: HttpRequest) -> None:
+    """Count one more new visitor of a network; Problem 429 when those are too many. Of the address a keyed hash
+    is kept, for a day at most.
+    """
+    network = salted_hmac("tracking.network", network_of(request)).hexdigest()[:24]
+    seconds = take({f"track {network}": NEW_VISITORS})
+    if seconds is not None:
+        wait = {"Retry-After": str(seconds)}
+        raise Problem(429, "too_many", "Too many new visitors come from this network.", headers=wait)
 
 
 def _document(request: HttpRequest) -> object:
