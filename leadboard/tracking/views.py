@@ -86,8 +86,8 @@ def _store(uid: uuid.UUID, delivery: reading.Delivery, device: str) -> HttpRespo
 
 
 def _greet(request: HttpRequest) -> None:
-    """Count one more new visitor of a network; Problem 429 when those are too many. Of the address a keyed hash
-    is kept, for a day at most.
+    """Count one more new visitor of a network; Problem 429 when those are too many. Of the address a keyed
+    hash is kept, for a day at most.
     """
     network = salted_hmac("tracking.network", network_of(request)).hexdigest()[:24]
     seconds = take({f"track {network}": NEW_VISITORS})
