@@ -8,6 +8,7 @@ from handoff.api import api_urls as handoff_urls
 from handoff.nurture_api import api_urls as nurture_urls
 from leadboard.capture.api import SourceViewSet, SubmissionViewSet
 from leadboard.companies.api import CompanyViewSet
+from leadboard.forms.api import FormViewSet
 from leadboard.leads.api import EventViewSet, LeadViewSet
 from leadboard.people.api import MeView, PersonViewSet
 from leadboard.playbook.api import PlaybookViewSet
@@ -20,6 +21,7 @@ router.register("companies", CompanyViewSet, "company")
 router.register("people", PersonViewSet, "person")
 router.register("playbooks", PlaybookViewSet, "playbook")
 router.register("sources", SourceViewSet, "source")
+router.register("forms", FormViewSet, "form")
 router.register("submissions", SubmissionViewSet, "submission")
 
 urlpatterns = [

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "leadboard.board",
     "leadboard.notify",
     "leadboard.tracking",
+    "leadboard.forms",
     "leadboard.health",
     "leadboard.limits",
     "qualification",

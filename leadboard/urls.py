@@ -15,6 +15,8 @@ urlpatterns = [
     path("sources/", include("leadboard.capture.screen_urls")),
     path("companies/", include("leadboard.companies.urls")),
     path("", include("leadboard.tracking.urls")),
+    path("forms/", include("leadboard.forms.screen_urls")),
+    path("f/", include("leadboard.forms.urls")),
     path("alerts/", include("leadboard.notify.urls")),
     path("nurture/", include("handoff.nurture_urls")),
     path("sla/", include("handoff.screens")),

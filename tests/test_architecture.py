@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = [
     "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.people",
     "leadboard.playbook", "leadboard.sheets", "leadboard.leads", "leadboard.companies", "leadboard.capture",
-    "leadboard.board", "leadboard.notify", "leadboard.tracking", "qualification", "handoff",
+    "leadboard.board", "leadboard.notify", "leadboard.tracking", "leadboard.forms", "qualification", "handoff",
 ]  # fmt: skip
 CORE = [
     "leadboard.http", "leadboard.people", "leadboard.playbook", "leadboard.leads", "leadboard.companies",
@@ -17,7 +17,9 @@ CORE = [
 GROUND = [
     "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.sheets",
 ]  # fmt: skip
-SIDES = ["leadboard.capture", "leadboard.board", "leadboard.notify", "leadboard.tracking"]
+SIDES = [
+    "leadboard.capture", "leadboard.board", "leadboard.notify", "leadboard.tracking", "leadboard.forms",
+]  # fmt: skip
 MAY_IMPORT = {
     "leadboard.processes": [],
     "leadboard.http": [],
@@ -32,6 +34,7 @@ MAY_IMPORT = {
     "leadboard.board": [*GROUND, *CORE],
     "leadboard.notify": [*GROUND, *CORE],
     "leadboard.tracking": [*GROUND, *CORE, "leadboard.capture"],
+    "leadboard.forms": [*GROUND, *CORE, "leadboard.capture", "leadboard.tracking"],
     "qualification": [*GROUND, *CORE, *SIDES],
     "handoff": [*GROUND, *CORE, *SIDES],
 }

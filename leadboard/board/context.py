@@ -40,6 +40,7 @@ SCREENS = (
     Screen("/playbook/", "Playbook", "note", "b", "see_playbook"),
     Screen("/companies/", "Companies", "target", "y", "change_companies"),
     Screen("/sources/", "Sources", "inbox", "o", "change_sources"),
+    Screen("/forms/", "Forms", "form", "w", "change_forms"),
 )
 
 

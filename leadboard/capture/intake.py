@@ -80,6 +80,33 @@ def accept(
     return submission.id
 
 
+def set_aside(
+    source: Source,
+    content_type: str,
+    body: bytes,
+    words: str,
+    *,
+    headers: Mapping[str, str],
+    idempotency_key: str,
+) -> uuid.UUID:
+    """Keep a delivery that is doubted and make nothing of it: it waits in quarantine, with the reason in
+    words, until a person replays it or puts it away. Return the submission's id, as `accept` does.
+    """
+    submission = Submission(
+        source=source,
+        content_type=content_type,
+        body=body,
+        body_hash=fingerprint(content_type, body),
+        headers=_kept(headers),
+        idempotency_key=idempotency_key,
+    )
+    with transaction.atomic():
+        if keep(submission) is None:
+            return first_of(submission).id
+        quarantine(submission, words)
+    return submission.id
+
+
 def keep(submission: Submission) -> datetime | None:
     """Insert a submission; return when it was received, or None if its idempotency key is known already."""
     values: list[Any] = [

@@ -13,6 +13,11 @@ from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
 
 CONTACT = ("email", "phone", "country")
+# What somebody says anew replaces what they said before: the scores of a form of ours, what they agreed to.
+NEWEST = (
+    "budget_score", "authority_score", "need_score", "timing_score", "answers_score", "answers_result",
+    "consent_to", "consent_version", "consent_at",
+)  # fmt: skip
 COLUMNS = ("name", "email", "phone", "company", "title", "country", "website", "campaign", "basis")
 
 
@@ -77,7 +82,8 @@ def filled(person: Person, lead: Lead, at: datetime) -> dict[str, Any]:
     """
     said = person.fields
     changes = {name: said[name] for name in COLUMNS if said.get(name) and not getattr(lead, name)}
-    extra = person.extra | lead.extra
+    newest = {name: person.extra[name] for name in NEWEST if name in person.extra}
+    extra = person.extra | lead.extra | newest
     changes |= {"extra": extra} if extra != lead.extra else {}
     if changes.keys() & set(CONTACT):
         before = {name: getattr(lead, name) for name in CONTACT}

@@ -26,6 +26,7 @@ ROLES_BY_ACT = {
     "see_playbook": set(Role),
     "change_sources": {Role.MARKETER, Role.MANAGER, Role.ADMIN},
     "send_touches": LEADS_MARKETING,
+    "change_forms": {Role.MARKETER, Role.MANAGER, Role.ADMIN},
     "see_submissions": {Role.MARKETER, Role.MANAGER, Role.ADMIN},
     "see_companies": set(Role),
     "change_companies": {Role.MARKETER, Role.MANAGER, Role.ADMIN},
