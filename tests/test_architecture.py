@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = [
     "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.people",
     "leadboard.playbook", "leadboard.sheets", "leadboard.leads", "leadboard.companies", "leadboard.capture",
-    "leadboard.board", "leadboard.notify", "leadboard.tracking", "leadboard.forms", "qualification", "handoff",
+    "leadboard.board", "leadboard.notify", "leadboard.tracking", "leadboard.forms",
+    "qualification", "handoff",
 ]  # fmt: skip
 CORE = [
     "leadboard.http", "leadboard.people", "leadboard.playbook", "leadboard.leads", "leadboard.companies",

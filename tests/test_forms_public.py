@@ -1,5 +1,6 @@
 """A form of ours from outside: filled in without JavaScript, recognised, scored, guarded."""
 
+import itertools
 import json
 import re
 from urllib.parse import urlencode
@@ -21,6 +22,9 @@ GOOD = {
     "message": "Please call",
     "privacy": "yes",
 }
+
+
+SENDERS = itertools.count()
 
 
 @pytest.fixture
@@ -49,12 +53,14 @@ def send(client, form, fields, *, path=None, after=30, **headers):
     return post(client, form, hidden | fields, after=after)
 
 
-def post(client, form, fields, *, after=30):
+def post(client, form, fields, *, after=30, address=None):
+    """Send fields, each time from another address unless one is given; the page is so many seconds old."""
     body = urlencode(fields, doseq=True)
     if after:
         aged = fields | {"t": older(fields.get("t", ""), after)}
         body = urlencode(aged, doseq=True)
-    return client.post(form.path, body, content_type="application/x-www-form-urlencoded")
+    sender = {"REMOTE_ADDR": address or f"10.1.{next(SENDERS) // 250}.{next(SENDERS) % 250}"}
+    return client.post(form.path, body, content_type="application/x-www-form-urlencoded", **sender)
 
 
 def older(text, seconds):
@@ -360,3 +366,13 @@ def test_titles_help_and_answers_are_text_and_never_markup(client, page, ana, pu
         assert "<img" not in text
         assert '"onx' not in text
     assert Lead.objects.get().extra["pick"] == evil
+
+
+def test_one_address_may_not_send_without_end(client, publish):
+    form = publish()
+    _, hidden = opened(client, form.path)
+    codes = [post(client, form, hidden, address="10.9.9.9").status_code for _ in range(62)]
+    assert (codes[:60], codes[-1]) == ([422] * 60, 429)
+    refused = post(client, form, hidden, address="10.9.9.9")
+    assert (int(refused["Retry-After"]) >= 1, "Too many deliveries" in refused.text) == (True, True)
+    assert post(client, form, hidden | GOOD, address="10.9.9.8").status_code == 303

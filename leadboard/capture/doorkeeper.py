@@ -14,14 +14,15 @@ from leadboard.limits.buckets import Rate, take
 from leadboard.playbook.door import Door
 
 
-def admit(door: Door, source: Source, request: HttpRequest) -> None:
+def admit(door: Door, source: Source, request: HttpRequest, *, is_open: bool = False) -> None:
     """Count one delivery; raise Problem 429 with Retry-After when that is one too many. One statement.
+    `is_open`: anybody may send, whatever secret the source has (a form of our own).
 
     The narrower limit is asked first: what one sender has too much of costs the others of the source nothing.
     """
     limits: dict[str, Rate] = {}
     of_address, of_source = door.limit(source.name, "address"), door.limit(source.name, "source")
-    if of_address and _is_held_to_it(door, source, request):
+    if of_address and (is_open or _is_held_to_it(door, source, request)):
         limits[f"intake {source.pk} {network_of(request)}"] = Rate(*of_address)
     if of_source:
         limits[f"intake {source.pk}"] = Rate(*of_source)

@@ -37,8 +37,6 @@ def _is_open(definition: Definition, question: Question, lead: Lead) -> bool:
 def _known(question: Question, lead: Lead) -> Any:
     if question.type not in PERSON:
         return lead.extra.get(question.name)
-    if question.type in ("email", "phone") and f"{question.type}_invalid" in lead.extra.get(
-        "contact_marks", ()
-    ):
+    if any(mark["mark"] == f"{question.type}_invalid" for mark in lead.marks):
         return None
     return getattr(lead, question.type)

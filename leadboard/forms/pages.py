@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from leadboard.capture import doorkeeper
 from leadboard.forms import answers, asking, counting, known, origin, showing, taking, token
 from leadboard.forms.facts import TOKEN, TRAP
 from leadboard.forms.models import Form, FormVersion, Sending
@@ -83,10 +84,14 @@ def fill_in(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _send(request: HttpRequest, form: Form) -> HttpResponse:
+    assert form.source is not None, "a live form has a source (a_live_form_has_a_source)"
+    door = versions.active().door
+    doorkeeper.admit(door, form.source, request, is_open=True)
     fields = _fields(request)
     now = db_now()
     try:
-        page = token.read("".join(answers.texts(fields.get(TOKEN))), form.pk, now=now)
+        sent = "".join(answers.texts(fields.get(TOKEN)))
+        page = token.read(sent, form.pk, oldest=door.form.oldest, now=now)
         version = form.versions.get(number=page.version)
     except (token.TokenRefused, FormVersion.DoesNotExist):
         return _again(request, form, fields, STALE)
@@ -101,6 +106,7 @@ def _send(request: HttpRequest, form: Form) -> HttpResponse:
     filled = Filled(
         form, version, definition, page, questions, read.answers, origin.of_body(fields), lead,
         is_trapped=bool("".join(answers.texts(fields.get(TRAP))).strip()),
+        is_hasty=len(page.asked) > 1 and page.age < door.form.youngest,
     )  # fmt: skip
     before = taking.earlier(page)
     if before and bytes(before.digest) != filled.digest:

@@ -31,14 +31,16 @@ class Filled:
     origin: dict[str, str]
     lead: Lead | None
     is_trapped: bool = False
+    is_hasty: bool = False
 
     @property
     def doubt(self) -> str:
         """Return why a program may have sent it; "" for people."""
         if self.is_trapped:
             return "A program filled it in: the field that people cannot see has something in it."
-        if self.token.is_hasty and len(self.asked) > 1:
-            return f"A program filled it in: it came back {self.token.age:.1f} s after the page was opened."
+        if self.is_hasty:
+            seconds = self.token.age.total_seconds()
+            return f"A program filled it in: it came back {seconds:.1f} s after the page was opened."
         return ""
 
     @property

@@ -4,13 +4,11 @@ which do not reach a form in a frame of another site.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.core import signing
 
 SALT = "leadboard.forms.page"
-OLDEST = 24 * 3600  # seconds that a page may lie open
-YOUNGEST = 2  # nobody reads and fills in a form faster
 LONGEST = 4_000
 
 
@@ -23,12 +21,7 @@ class Token:
     asked: tuple[str, ...]
     nonce: str
     known: str = ""
-    age: float = 0.0
-
-    @property
-    def is_hasty(self) -> bool:
-        """Did it come back faster than people type?"""
-        return self.age < YOUNGEST
+    age: timedelta = timedelta(0)
 
 
 class TokenRefused(Exception):
@@ -41,15 +34,15 @@ def write(form: int, version: int, asked: tuple[str, ...], known: str = "", *, n
     return signing.dumps(said | {"at": int(now.timestamp() * 1000)}, salt=SALT, compress=True)
 
 
-def read(text: str, form: int, *, now: datetime) -> Token:
-    """Return what a token of this form says; raises TokenRefused unless it is ours and of today."""
+def read(text: str, form: int, *, oldest: timedelta, now: datetime) -> Token:
+    """Return what a token of this form says; raises TokenRefused unless it is ours and young enough."""
     if not 0 < len(text) <= LONGEST or not text.isascii():
         raise TokenRefused
     try:
         said = signing.loads(text, salt=SALT)
     except (signing.BadSignature, ValueError):  # nothing is decoded before the signature holds
         raise TokenRefused from None
-    age = now.timestamp() - said["at"] / 1000
-    if said["f"] != form or age > OLDEST:
+    age = now - datetime.fromtimestamp(said["at"] / 1000, UTC)
+    if said["f"] != form or age > oldest:
         raise TokenRefused
     return Token(said["f"], said["v"], tuple(said["q"]), said["n"], said["k"], age)
