@@ -1,12 +1,14 @@
 """Leads that await details: a vendor sent an id, the person comes later, and joins the same lead."""
 
+from typing import Any
+
 from django.db import connection
 from django_q.tasks import async_task
 
 from leadboard.capture import identity, making
 from leadboard.capture.entries import Entry
 from leadboard.capture.mapping import Person
-from leadboard.capture.models import Awaited, Submission, SubmissionState
+from leadboard.capture.models import Awaited, Source, Submission, SubmissionState
 from leadboard.capture.vendors import VENDORS
 from leadboard.companies import known
 from leadboard.leads import lifecycle
@@ -36,22 +38,35 @@ def receive(submission: Submission, entry: Entry, person: Person) -> tuple[Lead,
     return _expect(submission, entry, person), SubmissionState.CAPTURED
 
 
+def waiting_of(source: Source) -> dict[str, Any]:
+    """Return how many leads of a source await details, and what the vendor last said why not. No tests."""
+    waiting = source.awaited.filter(arrived_at=None).exclude(lead__extra__has_key="test_lead")
+    told = waiting.exclude(problem="").order_by("-asked", "-id").first()
+    return {"count": waiting.count(), "problem": told.problem if told else ""}
+
+
 def is_reachable(entry: Entry, person: Person) -> bool:
     """Is there an e-mail address or phone number by which sales can begin? Nobody begins with a test."""
     return bool(person.email or person.phone) and not entry.is_test
 
 
 def _expect(submission: Submission, entry: Entry, person: Person) -> Lead:
-    """Make a lead that awaits its details, and ask the vendor for them when the firm's token is there."""
+    """Make a lead that awaits its details, and ask the vendor for them when the firm's token is there.
+
+    Nothing is asked about a test: its id is invented.
+    """
     extra = person.extra | {AWAITING: True}
     lead = making.capture(
         submission, person, desk=Desk.QUARANTINE, extra=extra, name=person.fields.get("name") or entry.name
     )
     source = submission.source
     awaited = Awaited.objects.create(
-        source=source, external_id=entry.external_id, lead=lead, ask_at=submission.received_at
+        source=source,
+        external_id=entry.external_id,
+        lead=lead,
+        ask_at=None if entry.is_test else submission.received_at,
     )
-    if source.token and VENDORS[source.vendor].fetch:
+    if source.token and not entry.is_test and VENDORS[source.vendor].fetch:
         async_task(JOB, awaited.pk)
     return lead
 

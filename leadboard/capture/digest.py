@@ -1,6 +1,6 @@
 """What becomes of a submission once it is kept: a lead, a join, several of them, or a place in quarantine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -53,6 +53,8 @@ def digest(submission: Submission, payload: Any = None) -> None:
 
 
 def _digest_entry(submission: Submission, entry: Entry) -> None:
+    if submission.is_trial:
+        entry = replace(entry, is_test=True)
     if entry.ignored:
         _settle(submission, SubmissionState.IGNORED, problem=entry.ignored)
         return
@@ -105,6 +107,16 @@ def person_in(entry: Entry, submission: Submission) -> Person | Unusable:
     person = mapping.read(entry.fields, entries.rules(entry, submission.source.mapping), now=now)
     person.submitted_at = entries.believable(entry.submitted_at, now) or person.submitted_at
     return person if entry.external_id or person.is_usable() else _nobody(entry.fields)
+
+
+def entry_of(submission: Submission) -> Entry:
+    """Return the entry that a submission carries; of several, and of none that can be read, a problem."""
+    documents = _documents(submission, None)
+    if isinstance(documents, Unusable):
+        return Entry(problem=documents.words)
+    if len(documents) > 1:
+        return Entry(problem="It carried several entries; each is kept on its own.")
+    return entries.read(vendor_of(submission), documents[0])
 
 
 def vendor_of(submission: Submission) -> Vendor:

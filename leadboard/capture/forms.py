@@ -3,12 +3,12 @@
 from django import forms
 
 from leadboard.capture import sources
-from leadboard.capture.mapping import FIELDS
+from leadboard.capture.picking import OWN, SHOWN
 from leadboard.capture.vendors import VENDORS
 from leadboard.playbook import versions
 
 OWN_ROWS = 3
-SHOWN = [name for name in FIELDS if name not in ("lead_type", "basis")]
+MAKE = "Make a secret for me"
 
 
 def text(label, **options):
@@ -22,18 +22,37 @@ def text(label, **options):
     )
 
 
+def hidden_text(label, **options):
+    """Return a field whose text is never shown again, not even after an error."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=options.pop("max_length", 500),
+        widget=forms.PasswordInput({"class": "input", "autocomplete": "new-password"}),
+        **options,
+    )
+
+
 class SourceForm(forms.Form):
     """Add a source."""
 
-    name = text("Name", required=True, max_length=80)
+    name = text("Name", required=True, max_length=80, help_text="Shown on the card of each of its leads.")
     vendor = forms.ChoiceField(
-        choices=[(name, name) for name in VENDORS], widget=forms.Select({"class": "input"})
+        label="Comes from",
+        choices=[(name, vendor.title) for name, vendor in VENDORS.items()],
+        widget=forms.Select({"class": "input"}),
+        help_text="Generic is any form, tool or script that can POST.",
     )
     lead_type = forms.ChoiceField(
         label="Its leads come for", required=False, widget=forms.Select({"class": "input"})
     )
-    secret = text(
-        "Secret", max_length=500, help_text="Senders must show that they know it. Empty: anybody may send."
+    campaign = text("Campaign", help_text="Of leads that name none themselves.")
+    secret = hidden_text("Secret", help_text="What it is for each vendor stands below. Shown to you once.")
+    make_secret = forms.BooleanField(label=MAKE, required=False)
+    token = hidden_text(
+        "Token",
+        max_length=2_000,
+        help_text="Only HubSpot, Meta and LinkedIn: they send ids, and details are fetched with it.",
     )
 
     def __init__(self, *args, **kwargs):
@@ -48,11 +67,69 @@ class SourceForm(forms.Form):
 
     def add(self, person):
         """Return the new source, or None with the refusal among the errors."""
+        fields = {name: value for name, value in self.cleaned_data.items() if name != "make_secret"}
+        if self.cleaned_data["make_secret"] and not fields["secret"]:
+            fields["secret"] = sources.new_secret()
         try:
-            return sources.add(by=person, **self.cleaned_data)
+            return sources.add(by=person, **fields)
         except ValueError as refusal:
-            self.add_error("name", str(refusal))
+            self.add_error(about(str(refusal)), str(refusal))
             return None
+
+
+class KeysForm(forms.Form):
+    """Replace the secret or the token of a source; what is left empty stays."""
+
+    secret = hidden_text("New secret")
+    make_secret = forms.BooleanField(label=MAKE, required=False)
+    token = hidden_text("New token", max_length=2_000)
+    forget_token = forms.BooleanField(label="Forget the token", required=False)
+
+    def save(self, source):
+        """Store them; return False with the refusal among the errors."""
+        given = self.cleaned_data
+        fields = {name: given[name] for name in ("secret", "token") if given[name]}
+        if given["make_secret"] and not given["secret"]:
+            fields["secret"] = sources.new_secret()
+        if given["forget_token"]:
+            fields["token"] = ""
+        try:
+            sources.change(source, **fields)
+        except ValueError as refusal:
+            self.add_error(about(str(refusal)), str(refusal))
+            return False
+        return True
+
+
+def about(refusal):
+    """Return the field that a refusal is about."""
+    words = refusal.lower()
+    return "token" if "token" in words else "secret" if "secret" in words else "name"
+
+
+class PickForm(forms.Form):
+    """One choice per value of a delivery: which field of ours it is."""
+
+    def __init__(self, data, *, rows):
+        self.picked = rows
+        super().__init__(data)
+        choices = [(OWN, "an own field"), *((name, name.replace("_", " ")) for name in SHOWN)]
+        for place, row in enumerate(rows):
+            self.fields[f"row_{place}"] = forms.ChoiceField(
+                label=row.path,
+                required=False,
+                choices=choices,
+                initial=row.field,
+                widget=forms.Select({"class": "input"}),
+            )
+
+    def rows(self):
+        """Return (value, its choice) for the template."""
+        return [(row, self[f"row_{place}"]) for place, row in enumerate(self.picked)]
+
+    def chosen(self):
+        """Return {path: our field, or OWN}."""
+        return {row.path: self.cleaned_data[f"row_{place}"] for place, row in enumerate(self.picked)}
 
 
 class MappingForm(forms.Form):

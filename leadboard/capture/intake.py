@@ -14,7 +14,7 @@ from django_q.tasks import async_task
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
-from leadboard.capture import entries, parts
+from leadboard.capture import entries, parts, trials
 from leadboard.capture.digest import AlreadyDigested, digest, quarantine
 from leadboard.capture.models import Source, Submission, SubmissionState
 from leadboard.capture.vendors import VENDORS
@@ -69,7 +69,7 @@ def accept(
         content_type=content_type,
         body=body,
         body_hash=fingerprint(content_type, body),
-        headers=_kept(headers),
+        headers=_kept(headers) | trials.mark(source, headers, body),
         idempotency_key=idempotency_key or vendors_key(source, body, payload),
     )
     received_at = keep(submission)

@@ -30,6 +30,8 @@ PERSON = (
     "website",
     "message",
 )
+NOM = "nom"  # in French the last name beside a first name, else the whole
+NAMES = ("first_name", "last_name", NOM)
 FIELDS = (*PERSON, "campaign", "lead_type", "basis", "submitted_at")
 # The product's own columns: nobody outside sets them, and they must not look like facts of the prospect.
 OURS = labels.word_set(
@@ -90,22 +92,32 @@ def read(payload: dict[str, Any], mapping: dict[str, Any], *, now: datetime) -> 
     """Return the person that a payload speaks of, by the mapping and, where it says nothing, by its
     labels.
     """
-    rest = leaves(payload)
-    found: dict[str, str] = {}
-    extra: dict[str, Any] = {}
-    named = {name: path for name, path in mapping.items() if name != REST}
-    for name, path in named.items():
-        taken = _take(rest, path)
-        if name in FIELDS:
-            found[name] = " ".join(filter(None, (leaf.text for leaf in taken)))
-        elif taken:
-            extra[name.removeprefix("extra.")] = taken[0].value
-    if "name" in named:  # then nothing is put before or behind it
-        found = {"first_name": "", "last_name": "", "nom": ""} | found
-    used = {leaf.path for path in named.values() for leaf in _take(rest, path)}
-    rest = [leaf for leaf in rest if leaf.path not in used and REST not in mapping]
-    rest = _guess(rest, found)
+    assigned, rest = assign(payload, mapping)
+    ours = [name for name in assigned if name in FIELDS or (name == NOM and name not in mapping)]
+    found = {name: " ".join(filter(None, (leaf.text for leaf in assigned[name]))) for name in ours}
+    if "basis" not in assigned and guessing.consents(rest):
+        found["basis"] = CONSENT
+    extra = {
+        name.removeprefix("extra."): taken[0].value
+        for name, taken in assigned.items()
+        if taken and name not in ours
+    }
     return _person(found, extra | _kept(rest, extra), now)
+
+
+def assign(payload: dict[str, Any], mapping: dict[str, Any]) -> tuple[dict[str, list[Leaf]], list[Leaf]]:
+    """Return {field: the values that make it} by the mapping, then by guessing; and the values that are left.
+
+    A field that the mapping names is there even when nothing in the payload is.
+    """
+    every = leaves(payload)
+    named = {name: _take(every, path) for name, path in mapping.items() if name != REST}
+    used = {leaf.path for taken in named.values() for leaf in taken}
+    rest = [leaf for leaf in every if leaf.path not in used and REST not in mapping]
+    parts_of_name = NAMES if "name" in named else ()  # then nothing is put before or behind it
+    guessed = guessing.guess(rest, {*named, *parts_of_name})
+    left = [leaf for leaf in rest if not any(leaf is other for other in guessed.values())]
+    return named | {name: [leaf] for name, leaf in guessed.items()}, left
 
 
 def _is_path(path: Any) -> bool:
@@ -132,15 +144,6 @@ def _take(rest: list[Leaf], path: Any) -> list[Leaf]:
     )
 
 
-def _guess(rest: list[Leaf], found: dict[str, str]) -> list[Leaf]:
-    """Fill what is not mapped; return the values that nobody took."""
-    guessed = guessing.guess(rest, found)
-    if "basis" not in found and "basis" not in guessed and guessing.consents(rest):
-        found["basis"] = CONSENT
-    found |= {name: leaf.text for name, leaf in guessed.items()}
-    return [leaf for leaf in rest if not any(leaf is other for other in guessed.values())]
-
-
 def _kept(rest: list[Leaf], extra: dict[str, Any]) -> dict[str, Any]:
     """Return what was not understood as extra fields, by path; our own names are left in the raw body
     only.
@@ -161,6 +164,8 @@ def _person(found: dict[str, str], extra: dict[str, Any], now: datetime) -> Pers
     submitted_at = _moment(fields.pop("submitted_at", ""), now)
     fields["name"] = _full_name(found)
     fields = {name: text for name, text in fields.items() if text and name not in ("first_name", "last_name")}
+    if len(fields.get("basis", "")) > guessing.LONGEST_BASIS:
+        extra |= {"basis": fields.pop("basis")}
     if "country" in fields:
         code = contact.country_code(fields["country"])
         extra |= {} if code else {"country": fields["country"]}

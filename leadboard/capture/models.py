@@ -1,4 +1,6 @@
-"""Source, Submission, IdentityKey, Awaited: where leads come from, what came, and whom it belongs to."""
+"""Source, Submission, Refusal, IdentityKey, Awaited: where leads come from, what came, and whom it
+belongs to.
+"""
 
 import secrets
 import uuid
@@ -9,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from leadboard.leads.models import Lead
+
+TRIAL = "X-Leadboard-Test"  # the header that is kept with a delivery of ours
 
 
 def new_key():
@@ -114,9 +118,38 @@ class Submission(models.Model):
         return f"{self.source} {self.received_at:%Y-%m-%d %H:%M}"
 
     @property
+    def is_trial(self):
+        """Was it sent from the screen, to try the source?"""
+        return TRIAL in self.headers
+
+    @property
+    def lag(self):
+        """Return how many seconds after it was sent it came; None where the vendor told no time."""
+        return self.submitted_at and max((self.received_at - self.submitted_at).total_seconds(), 0.0)
+
+    @property
     def text(self):
         """Return the raw body for reading; bytes that are no UTF-8 are shown as \\xnn."""
         return bytes(self.body).decode("utf-8", "backslashreplace")
+
+
+class Refusal(models.Model):
+    """How often the door refused what was sent to a source, in one hour, for one reason."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="refusals")
+    hour = models.DateTimeField()
+    code = models.CharField(max_length=60)
+    detail = models.TextField(help_text="The last sentence that the sender was told.")
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "hour", "code"], name="one_refusal_per_hour_and_code")
+        ]
+
+    def __str__(self):
+        return f"{self.source} {self.code} {self.hour:%Y-%m-%d %H:00}"
 
 
 class IdentityKey(models.Model):

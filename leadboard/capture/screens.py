@@ -1,55 +1,126 @@
-"""The pages of the marketer: sources with their addresses, quarantine with mapping fix and replay."""
+"""The pages of the marketer: sources, how to connect each, how it does, what came, and what it means."""
+
+import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST
 
-from leadboard.capture import replay, sources
-from leadboard.capture.forms import MappingForm, SourceForm
-from leadboard.capture.models import Source, Submission, SubmissionState
-from leadboard.http.problems import Problem
+from leadboard.capture import awaiting, picking, replay, source_figures, sources, trying
+from leadboard.capture.forms import KeysForm, MappingForm, PickForm, SourceForm
+from leadboard.capture.models import Source
+from leadboard.capture.vendors import VENDORS
 from leadboard.people.rights import requires
 
-WAITING = Q(submissions__state=SubmissionState.QUARANTINED)
+ONCE = "source_whose_secret_is_shown_once"
+LAST = 20
 
 
 @requires("change_sources")
 def show_sources(request):
-    """All sources with their addresses; a form adds one."""
+    """All sources and how they do; a form adds one."""
     form = SourceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         source = form.add(request.user)
         if source:
+            request.session[ONCE] = source.pk
             messages.success(request, f"{source.name} is ready. Post leads to {sources.url_of(source)}")
             return redirect("source", source.pk)
-    rows = Source.objects.annotate(
-        waiting=Count("submissions", filter=WAITING), newest=Max("submissions__received_at")
-    )
-    listed = [(source, sources.url_of(source)) for source in rows.order_by("name")]
-    status = 422 if form.errors else 200
-    return render(request, "capture/sources.html", {"listed": listed, "form": form}, status=status)
+    every = list(Source.objects.order_by("name"))
+    figures = source_figures.of([source.pk for source in every])
+    listed = [(source, VENDORS[source.vendor], figures[source.pk]) for source in every]
+    context = {"listed": listed, "form": form, "vendors": VENDORS.values()}
+    return render(request, "capture/sources.html", context, status=422 if form.errors else 200)
 
 
+@cache_control(no_store=True, private=True)
 @requires("change_sources")
 def show_source(request, pk):
-    """One source: its address, its mapping as a form, its last deliveries."""
+    """One source: how to connect it, how it does, its mapping, its last deliveries."""
     source = get_object_or_404(Source, pk=pk)
     form = MappingForm(request.POST or None, source=source)
     if request.method == "POST" and form.is_valid() and form.save():
         messages.success(request, f"The mapping of {source.name} is changed. Replay what waits.")
         return redirect("source", source.pk)
-    last = source.submissions.select_related("lead", "source").order_by("-received_at")[:20]
-    waiting = source.submissions.filter(state=SubmissionState.QUARANTINED).count()
+    return _page(request, source, form=form, status=422 if form.errors else 200)
+
+
+def _page(request, source, *, status=200, **forms):
+    """Return the page of a source; `forms` are those that were filled in wrongly, or just now."""
+    vendor, delivery = VENDORS[source.vendor], picking.to_pick_from(source, _wanted(request))
+    rows = picking.rows_of(delivery) if delivery else []
     context = {
         "source": source,
+        "vendor": vendor,
         "url": sources.url_of(source),
-        "form": form,
-        "last": last,
-        "waiting": waiting,
+        "steps": vendor.steps(source),
+        "shown_secret": source.secret if request.session.pop(ONCE, None) == source.pk else "",
+        "figures": source_figures.of([source.pk])[source.pk],
+        "refusals": source.refusals.order_by("-last_at")[:5],
+        "delivery": delivery,
+        "pick": PickForm(None, rows=rows),
+        "keys": KeysForm(),
+        "awaiting": awaiting.waiting_of(source),
+        "form": MappingForm(None, source=source),
+        "last": source.submissions.select_related("lead", "source").order_by("-received_at")[:LAST],
     }
-    return render(request, "capture/source.html", context, status=422 if form.errors else 200)
+    return render(request, "capture/source.html", context | forms, status=status)
+
+
+def _wanted(request):
+    """Return the id of the delivery to map by, if one is asked for in the form of a UUID."""
+    try:
+        return str(uuid.UUID(request.GET.get("delivery", "")))
+    except ValueError:
+        return ""
+
+
+@require_POST
+@requires("change_sources")
+def map_source(request, pk, delivery):
+    """Store what was chosen for the values of one delivery."""
+    source = get_object_or_404(Source, pk=pk)
+    submission = get_object_or_404(source.submissions.select_related("source"), pk=delivery)
+    rows = picking.rows_of(submission)
+    form = PickForm(request.POST, rows=rows)
+    if not form.is_valid():
+        return _page(request, source, pick=form, delivery=submission, status=422)
+    sources.change(source, mapping=picking.choose(source, rows, form.chosen()))
+    messages.success(request, f"The mapping of {source.name} is changed. Replay what waits.")
+    return redirect("source", source.pk)
+
+
+@require_POST
+@requires("change_sources")
+def change_keys(request, pk):
+    """Replace the secret or the token; neither is ever shown again, a secret that was made once."""
+    source = get_object_or_404(Source, pk=pk)
+    form = KeysForm(request.POST)
+    if not (form.is_valid() and form.save(source)):
+        source.refresh_from_db()
+        return _page(request, source, keys=form, status=422)
+    if form.cleaned_data["make_secret"] or form.cleaned_data["secret"]:
+        request.session[ONCE] = source.pk
+    messages.success(request, f"The keys of {source.name} are changed.")
+    return redirect("source", source.pk)
+
+
+@require_POST
+@requires("change_sources")
+def try_source(request, pk):
+    """Send a test by the real door and tell what became of it."""
+    source = get_object_or_404(Source, pk=pk)
+    tried = trying.send(source)
+    if tried.submission is None:
+        messages.error(request, f"The door refused the test ({tried.status}). {tried.problem}")
+    elif tried.submission.lead is None:
+        messages.warning(request, f"The test was kept and made no lead. {tried.submission.problem}")
+    else:
+        messages.success(
+            request, "The test came through. Its lead is marked as a test and kept off the board."
+        )
+    return redirect("source", source.pk)
 
 
 @require_POST
@@ -72,42 +143,3 @@ def replay_source(request, pk):
     out, stay = replay.replay_all(source)
     messages.success(request, f"{out} of {out + stay} became leads or joined one; {stay} still wait.")
     return redirect("source", source.pk)
-
-
-@require_safe
-@requires("see_submissions")
-def show_quarantine(request):
-    """What waits, newest first, each with its raw body."""
-    waiting = Submission.objects.filter(state=SubmissionState.QUARANTINED).select_related("source")
-    page = Paginator(waiting.order_by("-received_at"), 50).get_page(request.GET.get("page"))
-    return render(request, "capture/quarantine.html", {"page": page})
-
-
-@require_POST
-@requires("see_submissions")
-def replay_submission(request, pk):
-    """Try one again."""
-    submission = get_object_or_404(Submission.objects.select_related("source"), pk=pk)
-    try:
-        replay.replay(submission)
-    except Problem as problem:
-        messages.warning(request, problem.detail)
-        return redirect("quarantine")
-    if submission.lead:
-        messages.success(request, f"It is a lead now: {submission.lead}.")
-        return redirect(submission.lead.get_absolute_url())
-    messages.warning(request, f"It still waits. {submission.problem}")
-    return redirect("quarantine")
-
-
-@require_POST
-@requires("see_submissions")
-def discard_submission(request, pk):
-    """Put one away without making a lead."""
-    submission = get_object_or_404(Submission.objects.select_related("source"), pk=pk)
-    try:
-        replay.put_away(submission)
-        messages.success(request, "It is put away. Its raw body is kept.")
-    except Problem as problem:
-        messages.warning(request, problem.detail)
-    return redirect("quarantine")

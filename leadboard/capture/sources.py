@@ -1,5 +1,6 @@
 """Make and change sources: what the command, the API and the screen share."""
 
+import secrets
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -57,6 +58,11 @@ def _check_proof(source: Source) -> None:
         raise ValueError(f"{vendor.title} signs nothing and cannot send a secret: leave it empty.")
     if source.token and vendor.fetch is None:
         raise ValueError(f"Nothing is fetched from {vendor.title}: leave the token empty.")
+
+
+def new_secret() -> str:
+    """Return a secret that nobody guesses (192 bits)."""
+    return secrets.token_urlsafe(24)
 
 
 def path_of(source: Source) -> str:

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from leadboard.capture import doorkeeper, intake
+from leadboard.capture import doorkeeper, intake, refusals
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import VENDORS
 from leadboard.capture.vendors.vendor import Vendor
@@ -48,8 +48,16 @@ def _receive(request: HttpRequest, key: str) -> HttpResponse:
     if source is None:
         raise Problem(404, "unknown_source", "There is no source at this address, or it is switched off.")
     vendor = VENDORS[source.vendor]
-    if request.method == "GET":
-        return _shake_hands(vendor, source, request)
+    try:
+        if request.method == "GET":
+            return _shake_hands(vendor, source, request)
+        return _take(vendor, source, request)
+    except Problem as problem:
+        refusals.note(source, problem)
+        raise
+
+
+def _take(vendor: Vendor, source: Source, request: HttpRequest) -> HttpResponse:
     body = bodies.receive(request, vendor.largest_body)
     _prove(vendor, source, request.headers, body)
     doorkeeper.admit(versions.of(source).door, source, request)

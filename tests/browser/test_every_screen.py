@@ -1,9 +1,13 @@
 """Every screen at three widths in light and dark: axe finds nothing, nothing scrolls sideways."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from django.utils import timezone
 
+from leadboard.capture import sources, trying
 from leadboard.leads import lifecycle
 from leadboard.leads.stages import Desk, Stage
 from tests.browser.conftest import SHOTS
@@ -40,9 +44,23 @@ def story(make_lead, ana, sam):
     return told
 
 
+@pytest.fixture
+def door(mia):
+    """A source at which deliveries of each fate came, with a mapping half made; return its page."""
+    source = sources.add("Website, contact form", by=mia, campaign="Spring", mapping={"phone": "Telefon"})
+    sources.add("Lead ads", vendor="meta", secret="app secret")
+    trying.send(source)
+    form = {"Vorname": "Zoë", "Nachname": "Kühn", "E-Mail": "zoe@halden.example", "Telefon": "+41446681800",
+            "Firma": "Halden Optik AG", "Wie können wir helfen?": "Eine Vorführung für zwei Standorte.",
+            "submitted_at": (timezone.now() - timedelta(seconds=95)).isoformat()}  # fmt: skip
+    for body in (form, {"Wer": "Bo", "Menge": 7, "Ein Feld mit einem sehr langen Namen": LONG}, "broken"):
+        Client().post(source.path, body, content_type="application/json")
+    return f"/sources/{source.pk}/"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390, 320])
-def test_every_screen_can_be_read_and_used_by_everybody(site, ana, lea, story, scheme, width):
+def test_every_screen_can_be_read_and_used_by_everybody(site, ana, lea, mia, story, door, scheme, width):
     SHOTS.mkdir(exist_ok=True)
     lead = f"/leads/{story.pk}/"
     seen_by = {
@@ -50,6 +68,7 @@ def test_every_screen_can_be_read_and_used_by_everybody(site, ana, lea, story, s
         ana: {"feed": "/", "sales": "/?view=sales", "mine": "/mine/", "lead": lead, "profile": "/people/me/",
               "nothing": "/?view=all&q=nobody", "missing": "/leads/999999999/"},
         lea: {"manager": lead},
+        mia: {"sources": "/sources/", "source": door, "quarantine": "/sources/quarantine/"},
     }  # fmt: skip
     faults = []
     for person, screens in seen_by.items():

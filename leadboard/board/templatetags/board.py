@@ -61,6 +61,14 @@ def span(seconds: float | None) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """Return a share in hundredths: 4 %, 0.4 % below one."""
+    if share is None:
+        return ""
+    return f"{share:.1%}".replace("%", " %") if 0 < share < 0.01 else f"{share:.0%}".replace("%", " %")
+
+
+@register.filter
 def bars(lead: Lead) -> int:
     """Return how many of the three bars of a band are filled."""
     return BARS.get(lead.band, 0) if lead.score is not None else 0
