@@ -40,7 +40,8 @@ def read(content: bytes, sha256: str, card: dict[str, Any]) -> Learned:
         raise ModelRefused(f"it cannot be read: {type(fault).__name__}") from fault
     if parts is None:
         raise ModelRefused(f"it names types that are not on the list: {', '.join(sorted(strange))}")
-    return Learned(card["served"]["form"]["plan"], parts["linear"], parts["trees"])
+    form = card["served"]["form"]
+    return Learned(form["plan"], parts["linear"], parts["trees"], form["share"])
 
 
 def _refuse_a_bomb(content: bytes) -> None:

@@ -109,7 +109,7 @@ def fit(examples: Sequence[Example], playbook: Playbook, refused: dict[str, str]
     plan = plan_columns(rows, refused)
     refused.update(plan["left_out"])
     learned = learn(plan, rows, won) if plan["columns"] and may_learn(won) else None
-    return Candidate(curve, learned, blend.evidence_of(won), sum(won) / len(won))
+    return Candidate(curve, learned, blend.evidence_of(won), (sum(won) + 0.5) / (len(won) + 1))
 
 
 def _what_is_missing(won: Sequence[int]) -> str:

@@ -1,12 +1,13 @@
 """One chance from two voices: the playbook's scorecard and the learned model, weighed by evidence.
 
-    logit p = v·m + (1 − v)·s        v = e / (e + 40), e = the smaller of wins and losses; v = 0 while e < 3
-    s = a + b·(points − 30) / 15     a ~ N(logit(assumed rate), 0.5²), b ~ N(1, 0.35²), fitted (MAP)
+    logit p = v·m + (1 − v)·s        v = e / (e + 12), e = the smaller of wins and losses; v = 0 while e < 3
+    s = a + b·(points − 30) / 15     a ~ N(logit(assumed rate), 1.0²), b ~ N(1, 0.5²), fitted (MAP)
 
 The score is the number of scorecard points that would mean this chance: 30 + 15·(logit p − reference), so
 that it begins as the scorecard's own points, never jumps while the model takes over, and each reason is
-worth 15 times its share of the log-odds. Formula and its regret on five data sets: the smallest mean loss
-of all that were tried.
+worth 15 times its share of the log-odds. The constants gave the smallest mean loss of all that were tried
+on fifteen sets of outcomes (base rates 2–39 %, 10 to 2,500 known ends): a firm whose columns the card does
+not know is soon judged by its own rate, because the curve's offset is hardly held.
 """
 
 import math
@@ -14,10 +15,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 MIDDLE_POINTS, POINTS_PER_LOG_ODD = 30.0, 15.0
-HALF_WAY = 40
+HALF_WAY = 12
 FEWEST_PER_SIDE = 3
-RATE_SPREAD, SLOPE_SPREAD = 0.5, 0.35
-ASSUMED_RATE = 0.1
+RATE_SPREAD, SLOPE_SPREAD = 1.0, 0.5
+ASSUMED_RATE = 0.25
 # Outcomes that say nothing about the points must not turn the playbook's card upside down.
 LEAST_SLOPE = 0.2
 

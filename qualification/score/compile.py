@@ -24,6 +24,7 @@ def flat_form(learned: Learned) -> Form:
         "plan": learned.plan,
         "fields": [slot.field for slot in slots],
         "parts": _parts(learned.linear),
+        "share": learned.share,
         "intercept": float(regression.intercept_[0]),
         "trees": _trees(learned.trees, [slot.codes for slot in slots]),
         "baseline": float(learned.trees._baseline_prediction.ravel()[0]),

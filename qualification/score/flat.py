@@ -12,7 +12,7 @@ from math import isnan
 from typing import Any
 
 from qualification.score.columns import Facts
-from qualification.score.rows import codes_of, row_of
+from qualification.score.rows import row_of, table_of
 
 # [mean, slot, threshold, which codes go left or None, whether blank goes left, left, right]; a leaf: [value]
 Node = Sequence[Any]
@@ -26,9 +26,10 @@ class Flat:
 
     def __init__(self, form: Mapping[str, Any]) -> None:
         self._columns, self._fields = form["plan"]["columns"], form["fields"]
-        self._tables = [codes_of(column) for column in self._columns]
+        self._tables = [table_of(column) for column in self._columns]
         self._parts = [(part["slot"], _KINDS[part["kind"]](part)) for part in form["parts"]]
         self._intercept, self._baseline, self._trees = form["intercept"], form["baseline"], form["trees"]
+        self._share = form["share"]
 
     def log_odds(self, facts: Facts) -> float:
         """The same number as `Learned.log_odds` for this lead, up to rounding."""
@@ -39,24 +40,25 @@ class Flat:
             while len(node) > 1:
                 node = _step(node, row)
             boosted += node[0]
-        return (linear + boosted) / 2
+        return self._share * linear + (1 - self._share) * boosted
 
     def shares(self, facts: Facts) -> dict[str, float]:
         """Field → its share of the log-odds, before centring; with `constant()` they add up to `log_odds`."""
         row = row_of(self._columns, self._tables, facts)
         shares: defaultdict[str, float] = defaultdict(float)
         for slot, part in self._parts:
-            shares[self._fields[slot]] += part(row[slot]) / 2
+            shares[self._fields[slot]] += self._share * part(row[slot])
         for node in self._trees:
             while len(node) > 1:
                 child = _step(node, row)
-                shares[self._fields[node[1]]] += (child[0] - node[0]) / 2
+                shares[self._fields[node[1]]] += (1 - self._share) * (child[0] - node[0])
                 node = child
         return dict(shares)
 
     def constant(self) -> float:
         """What the log-odds are before any field is looked at."""
-        return (self._intercept + self._baseline + sum(tree[0] for tree in self._trees)) / 2
+        boosted = self._baseline + sum(tree[0] for tree in self._trees)
+        return self._share * self._intercept + (1 - self._share) * boosted
 
 
 def _step(node: Node, row: Sequence[float]) -> Node:

@@ -1,9 +1,4 @@
-"""Facts to numbers: one float row per lead, the same for the pipeline (many leads) and its flattened twin
-(one).
-
-A category becomes its code (0 blank, 1 unknown or rare, 2… known), a number its signed log1p (NaN when
-blank), a text one 0/1 per known word.
-"""
+"""Facts to numbers for many leads at once: the same rows as `rows.row_of` makes for one."""
 
 from collections.abc import Sequence
 from math import nan
@@ -12,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qualification.score.columns import FIRST_KNOWN, Column, Facts, Plan
-from qualification.score.rows import code_of, codes_of, log_or_nan
-from qualification.score.values import LARGEST, words_of
+from qualification.score.columns import DAYS, FIRST_KNOWN, Column, Facts, Plan
+from qualification.score.rows import Table, code_of, log_or_nan, moment_of, read_text, table_of
+from qualification.score.values import LARGEST
 
 
 class Slot(NamedTuple):
@@ -28,11 +23,13 @@ def slots_of(plan: Plan) -> list[Slot]:
     """The places of a row, in order."""
     slots: list[Slot] = []
     for column in plan["columns"]:
-        if column["kind"] == "text":
-            slots += [Slot(column["name"], 0)] * len(column["values"])
+        name, kind = column["name"], column["kind"]
+        if kind == "number":
+            slots.append(Slot(name, 0))
+        elif kind == "category":
+            slots.append(Slot(name, len(column["values"]) + FIRST_KNOWN))
         else:
-            is_category = column["kind"] == "category"
-            slots.append(Slot(column["name"], len(column["values"]) + FIRST_KNOWN if is_category else 0))
+            slots += [Slot(name, DAYS + FIRST_KNOWN if kind == "date" else 0), Slot(name, 0)]
     return slots
 
 
@@ -48,30 +45,30 @@ def matrix_of(plan: Plan, rows: Sequence[Facts]) -> NDArray[np.float64]:
 def _column_of(column: Column, values: list[object]) -> NDArray[np.float64]:
     if column["kind"] == "number":
         return _logs_of(values)
+    table = table_of(column)
     if column["kind"] == "category":
-        return np.array(_codes_of(column, values))
-    said = [words_of(value) for value in values]
-    return np.array([[float(word in words) for word in column["values"]] for words in said])
+        return np.array(_codes_of(table, values))
+    pairs = [moment_of(v) if column["kind"] == "date" else read_text(table, v) for v in values]
+    return np.array(pairs).reshape(len(values), 2)
 
 
 class _Codes(dict[object, float]):
     """Raw value → code; each distinct value is read once, because a batch repeats few of them."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, table: Table) -> None:
         super().__init__()
-        self._table = codes_of(column)
+        self._table = table
 
     def __missing__(self, value: object) -> float:
         code = self[value] = code_of(self._table, value)
         return code
 
 
-def _codes_of(column: Column, values: list[object]) -> list[float]:
+def _codes_of(table: Table, values: list[object]) -> list[float]:
     # True, 1 and 1.0 are one dictionary key but three words, so only texts take the short way.
     if set(map(type, values)) <= {str, type(None)}:
-        codes = _Codes(column)
+        codes = _Codes(table)
         return [codes[value] for value in values]
-    table = codes_of(column)
     return [code_of(table, value) for value in values]
 
 

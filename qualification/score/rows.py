@@ -1,33 +1,44 @@
-"""One lead's row of floats in plain Python; `matrix` makes the same rows for many leads at once."""
+"""One lead's row of floats in plain Python; `matrix` makes the same rows for many leads at once.
 
-from collections.abc import Sequence
-from math import nan
+A number is its signed log (NaN when blank), a category its code (0 blank, 1 unknown or rare, 2… known), a
+date the code of its weekday and the log of its hour, a text what its words add up to and the log of how
+many they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import log1p, nan, sqrt
 
 from qualification.score.columns import BLANK, FIRST_KNOWN, UNKNOWN, Column, Facts
-from qualification.score.values import as_number, as_word, log_of, words_of
+from qualification.score.values import as_moment, as_number, as_word, log_of, words_of
+
+Table = Mapping[str, float]
 
 
-def row_of(columns: Sequence[Column], tables: Sequence[dict[str, float]], facts: Facts) -> list[float]:
-    """One lead's row in plain Python; `tables` is `[codes_of(column) …]`, made once."""
+def row_of(columns: Sequence[Column], tables: Sequence[Table], facts: Facts) -> list[float]:
+    """One lead's row in plain Python; `tables` is `[table_of(column) …]`, made once."""
     row: list[float] = []
     for column, table in zip(columns, tables, strict=True):
-        value = facts.get(column["name"])
-        if column["kind"] == "number":
-            row.append(log_or_nan(value))
-        elif column["kind"] == "category":
-            row.append(code_of(table, value))
-        else:
-            said = words_of(value)
-            row.extend(float(word in said) for word in column["values"])
+        row += slots_of_value(column["kind"], table, facts.get(column["name"]))
     return row
 
 
-def codes_of(column: Column) -> dict[str, float]:
-    """Known category → code."""
+def table_of(column: Column) -> Table:
+    """Known category → code, or known word → what it adds."""
+    if column["kind"] == "text":
+        return dict(zip(column["values"], column.get("weights", []), strict=False))
     return {word: float(code) for code, word in enumerate(column["values"], FIRST_KNOWN)}
 
 
-def code_of(table: dict[str, float], value: object) -> float:
+def slots_of_value(kind: str, table: Table, value: object) -> tuple[float, ...]:
+    """The floats of one raw value."""
+    if kind == "number":
+        return (log_or_nan(value),)
+    if kind == "category":
+        return (code_of(table, value),)
+    return moment_of(value) if kind == "date" else read_text(table, value)
+
+
+def code_of(table: Table, value: object) -> float:
     """The code of one raw value."""
     word = as_word(value)
     return float(BLANK) if word is None else table.get(word, float(UNKNOWN))
@@ -37,3 +48,22 @@ def log_or_nan(value: object) -> float:
     """The signed log of a raw value, NaN when it says no number."""
     number = as_number(value)
     return nan if number is None else log_of(number)
+
+
+def moment_of(value: object) -> tuple[float, float]:
+    """(code of the weekday, log of the hour) of a raw date."""
+    moment = as_moment(value)
+    if moment is None:
+        return float(BLANK), nan
+    weekday, hour = moment
+    return float(UNKNOWN if weekday is None else FIRST_KNOWN + weekday), nan if hour is None else log1p(hour)
+
+
+def read_text(table: Table, value: object) -> tuple[float, float]:
+    """(what the known words of a text add up to, log of how many words it has). Sorted, because the sum
+    of floats depends on their order.
+    """
+    words = words_of(value)
+    known = sorted(word for word in words if word in table)
+    total = sum(table[word] for word in known) / sqrt(len(known)) if known else 0.0
+    return total, log1p(len(words))

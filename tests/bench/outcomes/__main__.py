@@ -1,0 +1,95 @@
+"""`python -m tests.bench.outcomes [DATA.csv MAPPING.yaml] [--quick] [--limit N]`; see `make bench-scoring`.
+
+A mapping is a small YAML document. Only `outcome` and `won` are needed:
+
+    outcome: Converted          # the column that says how it ended; rows where it is blank are left out
+    won: ["1"]                  # its values that mean won; all others are lost, or only those under `lost`
+    order: Lead Number          # what is older: numbers, ISO dates or letters; without it the file's order
+    only: [City, Pages]         # the columns that were known when the lead came in …
+    drop: [Closed by]           # … or those that were not (leakage), and ids
+    missing: ["Select", "?"]    # stand-ins for "nothing was said"
+    text: Comment               # free text: read as an enquiry, becomes the field `message`
+    rename: {Job: title}        # our name of a field, so that the playbook's card knows it
+    lead_type: other            # what they came for, when it is the same for all
+"""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+
+def main():
+    """Read, measure, print."""
+    options = _options()
+    _start_django()
+    from leadboard.playbook.schema import load
+    from tests.bench.outcomes import protocol, report, rivals, table
+
+    if options.data is None and not table.XED.exists():
+        raise SystemExit("The X Education leads are not here; give a file: DATA=leads.csv MAPPING=leads.yaml")
+    playbook = load((Path(__file__).parents[3] / "leadboard/playbook/default.yaml").read_text())
+    known = table.read(
+        options.data or table.XED, options.mapping or table.XED_MAPPING, playbook, options.limit
+    )
+    if len(known.won) < 50 or len(set(known.won)) < 2:
+        raise SystemExit(f"{len(known.won)} leads, {sum(known.won)} won: too few to measure anything.")
+    known, refused = _without_leaks(known)
+    report.head(known, refused | _left_out(known))
+    everyone = rivals.all_rivals(playbook)
+    for name in {"CatBoost", "LightGBM"} - everyone.keys():
+        print(f"  {name} is not installed here and is left out (make install-dev)")
+    repeats, seeds = (1, 2) if options.quick else (2, 5)
+    report.lines({name: protocol.line_of(rival, known, repeats) for name, rival in everyone.items()})
+    slow = {"majority", "CatBoost"}
+    report.curve(
+        protocol.curve_of({name: r for name, r in everyone.items() if name not in slow}, known, seeds)
+    )
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("data", nargs="?", help="a CSV, also .gz (default: the X Education leads)")
+    parser.add_argument("mapping", nargs="?", help="what its columns mean")
+    parser.add_argument("--quick", action="store_true", help="one repeat and two draws: under a minute")
+    parser.add_argument("--limit", type=int, help="only the newest so many leads")
+    options = parser.parse_args()
+    if options.data and not options.mapping:
+        parser.error("a file needs a mapping")
+    return options
+
+
+def _start_django():
+    """The product's code without a database: nothing here is stored."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ.setdefault("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+    os.environ.setdefault("SECRET_KEY", "nothing is signed in a measurement" * 2)
+    os.environ.setdefault("LEADBOARD_DATA", str(Path(tempfile.gettempdir()) / "leadboard-bench-scoring"))
+    Path(os.environ["LEADBOARD_DATA"]).mkdir(parents=True, exist_ok=True)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "leadboard.settings"
+    import django
+
+    django.setup()
+
+
+def _without_leaks(table):
+    """The table without the fields that training would refuse, found on the oldest 80 %; for all rivals
+    alike.
+    """
+    from qualification.facts import OURS
+    from qualification.score.guards import leaking_fields
+
+    cut = int(len(table.won) * 0.8)
+    refused = leaking_fields(table.facts[:cut], table.won[:cut], trusted=OURS)
+    facts = [{name: value for name, value in row.items() if name not in refused} for row in table.facts]
+    return table._replace(facts=facts), refused
+
+
+def _left_out(table):
+    from qualification.score.columns import plan_columns
+
+    return plan_columns(table.facts)["left_out"]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The tables of `make bench-scoring`."""
+
+from tests.bench.outcomes.protocol import Line
+
+# Within this much two models are the same on a sample of this size.
+NOISE_LOSS, NOISE_AUC = 0.01, 0.01
+
+
+def head(table, left_out):
+    """Print what is measured."""
+    print(
+        f"{len(table.won):,} leads with a known end, {sum(table.won) / len(table.won):.1%} won, oldest first"
+    )
+    for name, why in sorted(left_out.items()):
+        print(f"  the learner leaves out {name}: {why}")
+
+
+def lines(found):
+    """Print one line a model: folds, then the newest fifth."""
+    names = (
+        "AUC",
+        "PR-AUC",
+        "log-loss",
+        "Brier",
+        "ECE",
+        "lift10",
+        "lift20",
+        "AUC",
+        "log-loss",
+        "ECE",
+        "fit s",
+    )
+    print(f"\n{'':26}{'shuffled folds':^56}{'newest 20 %':^24}")
+    print(f"{'':26}" + "".join(f"{name:>8}" for name in names))
+    for name, line in found.items():
+        digits = [2 if field.startswith(("lift", "fit")) else 3 for field in Line._fields]
+        print(f"{name:26}" + "".join(f"{v:8.{d}f}" for v, d in zip(line, digits, strict=True)), flush=True)
+
+
+def curve(points):
+    """Print log-loss / AUC by number of known ends, and where the product is behind the best of the two
+    that need no statistics.
+    """
+    names = list(dict.fromkeys(name for found in points.values() for name in found))
+    print("\nlearning curve, log-loss/AUC on leads held out, by number of known ends")
+    print(f"{'':26}" + "".join(f"{n:>10,}" for n in points))
+    for name in names:
+        pairs = [found.get(name) for found in points.values()]
+        cells = [f"{pair[0]:.3f}/{pair[1]:.2f}" if pair else "–" for pair in pairs]
+        print(f"{name:26}" + "".join(f"{cell:>10}" for cell in cells))
+    behind = [text for n, found in points.items() for text in _behind(n, found)]
+    print(f"behind the better of scorecard and naive Bayes: {'; '.join(behind) or 'nowhere'}")
+
+
+def _behind(n, found):
+    rivals = [found[name] for name in ("scorecard + shrunk Platt", "CRM naive Bayes") if name in found]
+    if not rivals or "leadboard" not in found:
+        return
+    loss, auc = found["leadboard"]
+    best_loss, best_auc = min(pair[0] for pair in rivals), max(pair[1] for pair in rivals)
+    if loss > best_loss + NOISE_LOSS:
+        yield f"n = {n}: log-loss {loss:.3f}, theirs {best_loss:.3f}"
+    if auc < best_auc - NOISE_AUC:
+        yield f"n = {n}: AUC {auc:.3f}, theirs {best_auc:.3f}"
