@@ -1,13 +1,19 @@
 """The first-action clock: started at capture, and again when a lead that was away comes back."""
 
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
 from handoff import clocks, nurture, spells
 from handoff.agreement import in_force, spell_time
-from handoff.models import ClockKind
+from handoff.models import Clock, ClockKind
+from leadboard.leads.batch import Move, move_all
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
 from leadboard.notify.alerts import alert
 from leadboard.playbook import policy
+from leadboard.playbook.schema import Playbook
 
 AWAY = (Desk.NURTURE, Desk.LONG_NURTURE)
 
@@ -36,6 +42,27 @@ def start_first_action(lead: Lead, event: LeadEvent) -> None:
         begin(lead, event)
 
 
+def start_first_actions(events: Sequence[LeadEvent]) -> None:
+    """React to many events of one kind at once: new leads on the board get their clocks in few statements."""
+    new = [event for event in events if _is_plainly_new(event)]
+    for event in events:
+        if event not in new:
+            start_first_action(event.lead, event)
+    playbook = in_force()
+    for now, same in groupby(new, key=lambda event: event.recorded_at):
+        together = list(same)
+        owed = [clock_for(event, playbook) for event in together]
+        clocks.start(owed, now)
+        moves = [Move(clock.lead, facts_of(clock), dict(clocks.mirror(clock))) for clock in owed]
+        move_all("clock_started", moves, playbook_version=playbook.version)
+
+
+def _is_plainly_new(event: LeadEvent) -> bool:
+    lead = event.lead
+    is_free = lead.owner_id is None and not lead.do_not_contact
+    return event.kind == "captured" and lead.desk == Desk.BOARD and is_free
+
+
 def is_owed(lead: Lead) -> bool:
     """Does the first-action clock of the lead run, or the ladder after it?"""
     return clocks.running(lead, ClockKind.FIRST_ACTION, ClockKind.ESCALATION).exists()
@@ -47,14 +74,8 @@ def begin(lead: Lead, event: LeadEvent, **changes) -> None:
     A fresh enquiry counts from its own submit time only when it made this lead.
     """
     playbook = in_force()
-    submitted_at = lead.submitted_at if event.kind == "captured" else None
-    now = event.recorded_at
-    deadline = policy.first_action(playbook, lead.lead_type, submitted_at=submitted_at, received_at=now)
-    clock = clocks.start([clocks.clock_of(lead, deadline, playbook.version)], now)[0]
-    facts = {
-        "clock": "first_action", "clock_id": clock.pk, "rule": clock.rule, "due": spell_time(clock.due_at),
-        "anchor": spell_time(clock.anchored_at),
-    } | {name: str(value) for name, value in changes.items()}  # fmt: skip
+    clock = clocks.start([clock_for(event, playbook)], event.recorded_at)[0]
+    facts = facts_of(clock) | {name: str(value) for name, value in changes.items()}
     move(
         lead,
         "clock_started",
@@ -63,3 +84,20 @@ def begin(lead: Lead, event: LeadEvent, **changes) -> None:
         **changes,
         **clocks.mirror(clock),
     )
+
+
+def clock_for(event: LeadEvent, playbook: Playbook) -> Clock:
+    """Return the unsaved first-action clock that this event starts on its lead."""
+    lead = event.lead
+    submitted_at = lead.submitted_at if event.kind == "captured" else None
+    now = event.recorded_at
+    deadline = policy.first_action(playbook, lead.lead_type, submitted_at=submitted_at, received_at=now)
+    return clocks.clock_of(lead, deadline, playbook.version)
+
+
+def facts_of(clock: Clock) -> dict[str, Any]:
+    """Return what the event tells of a stored clock."""
+    return {
+        "clock": "first_action", "clock_id": clock.pk, "rule": clock.rule, "due": spell_time(clock.due_at),
+        "anchor": spell_time(clock.anchored_at),
+    }  # fmt: skip

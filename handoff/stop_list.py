@@ -6,6 +6,7 @@ under SECRET_KEY: whoever changes that would silently empty the list. Nothing ta
 
 import hmac
 import secrets
+from collections.abc import Iterable
 
 from handoff.addresses import canonical
 from handoff.models import Suppression, SuppressionKey
@@ -14,6 +15,15 @@ from handoff.models import Suppression, SuppressionKey
 def is_suppressed(email: str | None) -> bool:
     """Is this address, in any spelling, on the list?"""
     return bool(email) and email is not None and Suppression.objects.filter(hash=_hash(email)).exists()
+
+
+def suppressed_of(emails: Iterable[str]) -> set[str]:
+    """Return those of many addresses that are on the list, in the spelling in which they were asked for."""
+    key = _key()
+    hashes = {email: hmac.digest(key, canonical(email).encode(), "sha256") for email in set(emails) if email}
+    listed = Suppression.objects.filter(hash__in=hashes.values()).values_list("hash", flat=True)
+    found = {bytes(one) for one in listed}
+    return {email for email, one in hashes.items() if one in found}
 
 
 def add(email: str, why: str) -> None:

@@ -1,5 +1,6 @@
 """Somebody must not be contacted any more: what that ends, in one transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -36,6 +37,15 @@ def mark_suppressed(lead: Lead, event: LeadEvent) -> None:
     """At once after a capture: a suppressed person who comes in again is closed from the start."""
     if not lead.do_not_contact and is_suppressed(lead.email):
         _close(lead, "suppressed", "suppressed", None)
+
+
+def mark_all_suppressed(events: Sequence[LeadEvent]) -> None:
+    """The same for many events, with one question to the list."""
+    leads = [event.lead for event in events if not event.lead.do_not_contact]
+    listed = stop_list.suppressed_of([lead.email for lead in leads])
+    for lead in leads:
+        if lead.email in listed:
+            _close(lead, "suppressed", "suppressed", None)
 
 
 def _lock_all(email: str) -> list[Lead]:

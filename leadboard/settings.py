@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "leadboard.sheets",
     "leadboard.companies",
     "leadboard.capture",
+    "leadboard.imports",
     "leadboard.board",
     "leadboard.notify",
     "leadboard.tracking",

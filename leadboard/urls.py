@@ -13,6 +13,7 @@ urlpatterns = [
     path("leads/", include("qualification.urls")),
     path("intake/", include("leadboard.capture.urls")),
     path("sources/", include("leadboard.capture.screen_urls")),
+    path("import/", include("leadboard.imports.urls")),
     path("companies/", include("leadboard.companies.urls")),
     path("", include("leadboard.tracking.urls")),
     path("forms/", include("leadboard.forms.screen_urls")),

@@ -37,6 +37,14 @@ LATER = {
     "consent_withdrawn": ["qualification.jobs.qualify"],
 }
 
+# For many events of one kind: what is called as f(events) instead of each name alone, or enqueued once as
+# f(first event id, last event id).
+TOGETHER = {
+    "handoff.sla.start_first_action": "handoff.sla.start_first_actions",
+    "handoff.suppression.mark_suppressed": "handoff.suppression.mark_all_suppressed",
+    "qualification.jobs.qualify": "qualification.jobs.follow",
+}
+
 # What the lead page shows besides the lead: f(lead, viewer) -> (template, context), in this order.
 LEAD_PANELS = [
     "handoff.panels.acts",
@@ -53,6 +61,7 @@ LEAD_STORIES = [
 # name: (dotted function without arguments, seconds between runs); run by `run_clocks`, one at a time.
 PERIODIC = {
     "digest submissions left behind": ("leadboard.capture.intake.digest_left_behind", 15),
+    "resume imports left behind": ("leadboard.imports.runner.resume_left_behind", 15),
     "fetch details left behind": ("leadboard.capture.fetching.fetch_left_behind", 15),
     "qualify leads left behind": ("qualification.jobs.sweep", 15),
     "resume assignments held back": ("handoff.escalation.retry_held", 15),

@@ -1,20 +1,21 @@
 """What the job runner calls: ids in, safe to run twice."""
 
 import logging
+import time
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django_q.tasks import async_task
 
-from leadboard.leads.models import Lead
+from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
 from qualification import pipeline
 from qualification.models import ModelState, ScoringModel, Verdict
 from qualification.outcomes import examples
 
 log = logging.getLogger(__name__)
-SWEPT_AT_ONCE = 200
+SWEPT_AT_ONCE, SECONDS_AT_ONCE = 200, 2
 GROWN_BY, GROWN_SHARE = 50, 0.05
 
 
@@ -34,6 +35,27 @@ def sweep() -> int:
     for lead_id in found:
         async_task("qualification.jobs.qualify", lead_id)
     return len(found)
+
+
+def follow(first: int, last: int) -> int:
+    """Judge the leads of these events that nobody has judged since, for two seconds; return how many.
+
+    What is left follows in a job of its own, at the end of the queue: many leads at once never stand before
+    the one that comes in now.
+    """
+    until, judged = time.monotonic() + SECONDS_AT_ONCE, 0
+    heard = LeadEvent.objects.filter(pk__range=(first, last), kind__in=pipeline.HEARD_FROM)
+    judged_since = Verdict.objects.filter(lead=OuterRef("lead"), lead_version__gte=OuterRef("version"))
+    waiting = heard.filter(~Exists(judged_since)).order_by("pk").values_list("pk", "lead_id")
+    for event_id, lead_id in waiting[:SWEPT_AT_ONCE]:
+        if time.monotonic() > until:
+            async_task("qualification.jobs.follow", event_id, last)
+            return judged
+        pipeline.qualify(lead_id)
+        first, judged = event_id + 1, judged + 1
+    if judged == SWEPT_AT_ONCE:
+        async_task("qualification.jobs.follow", first, last)
+    return judged
 
 
 def learn() -> bool:

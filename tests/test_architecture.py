@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = [
     "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.people",
     "leadboard.playbook", "leadboard.sheets", "leadboard.leads", "leadboard.companies", "leadboard.capture",
-    "leadboard.board", "leadboard.notify", "leadboard.tracking", "leadboard.forms",
+    "leadboard.imports", "leadboard.board", "leadboard.notify", "leadboard.tracking", "leadboard.forms",
     "qualification", "handoff",
 ]  # fmt: skip
 CORE = [
@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "leadboard.leads": [*GROUND, *CORE[:3]],
     "leadboard.companies": [*GROUND, *CORE[:4]],
     "leadboard.capture": [*GROUND, *CORE],
+    "leadboard.imports": [*GROUND, *CORE, "leadboard.capture"],
     "leadboard.board": [*GROUND, *CORE],
     "leadboard.notify": [*GROUND, *CORE],
     "leadboard.tracking": [*GROUND, *CORE, "leadboard.capture"],

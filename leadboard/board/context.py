@@ -38,6 +38,7 @@ SCREENS = (
     Screen("/nurture/", "Nurture", "leaf", "n", "nurture"),
     Screen("/sla/", "SLA", "gauge", "s", "see_breaches", "late"),
     Screen("/playbook/", "Playbook", "note", "b", "see_playbook"),
+    Screen("/import/", "Import", "up", "i", "import_leads"),
     Screen("/companies/", "Companies", "target", "y", "change_companies"),
     Screen("/sources/", "Sources", "inbox", "o", "change_sources"),
     Screen("/forms/", "Forms", "form", "w", "change_forms"),

@@ -3,7 +3,7 @@
 A person is known by e-mail address, else by phone number, else by company domain and name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -23,6 +23,12 @@ FROM capture_identitykey JOIN unnest(%s::text[], %s::text[]) AS k (kind, value) 
 POINT = """
 INSERT INTO capture_identitykey (kind, value, lead_id)
 SELECT kind, value, %s FROM unnest(%s::text[], %s::text[]) AS k (kind, value)
+ON CONFLICT (kind, value) DO UPDATE SET lead_id = excluded.lead_id
+"""
+
+POINT_ALL = """
+INSERT INTO capture_identitykey (kind, value, lead_id)
+SELECT kind, value, lead FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS k (kind, value, lead)
 ON CONFLICT (kind, value) DO UPDATE SET lead_id = excluded.lead_id
 """
 
@@ -62,8 +68,36 @@ def look_up(person: Person) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [sorted(f"{kind}:{value}" for kind, value in keys)])
     leads = _leads_of(keys)
-    lead = next((leads[key] for key in keys if key in leads and _is_same(person, leads[key], key[0])), None)
+    lead = choose(person, keys, leads)
     return Found(lead, tuple(key for key in keys if key not in leads or leads[key] == lead))
+
+
+def choose(person: Person, keys: Sequence[Key], leads: Mapping[Key, Lead]) -> Lead | None:
+    """Return the lead that a person joins: that of the strongest key that means the same person."""
+    return next((leads[key] for key in keys if key in leads and _is_same(person, leads[key], key[0])), None)
+
+
+def lock_all(keys: Sequence[Key]) -> dict[Key, Lead]:
+    """Return the open leads of many people's keys, locked, as `look_up` does for one person."""
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [sorted({f"{kind}:{value}" for kind, value in keys})])
+    return _leads_of(list(keys))
+
+
+def open_leads_of(keys: Sequence[Key]) -> dict[Key, Lead]:
+    """The same for a preview: without a lock."""
+    owners = _owners(list(keys)) if keys else {}
+    leads = {lead.pk: lead for lead in Lead.objects.filter(pk__in=set(owners.values())) if is_open(lead)}
+    return {key: leads[owner] for key, owner in owners.items() if owner in leads}
+
+
+def point_all(pointed: Mapping[Key, Lead]) -> None:
+    """Make each of these keys point to its lead."""
+    if pointed:
+        with connection.cursor() as cursor:
+            cursor.execute(POINT_ALL, [*_columns(list(pointed)), [lead.pk for lead in pointed.values()]])
 
 
 def point(found: Found, lead: Lead) -> None:

@@ -7,23 +7,24 @@ file doubles nothing: a row's idempotency key is the file's hash and the row's n
 
 import csv
 import hashlib
-import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from django.utils import timezone
 
-from leadboard.capture import identity, intake, mapping
-from leadboard.capture.digest import Unusable, person_of
-from leadboard.capture.entries import ROW
-from leadboard.capture.models import Source, Submission, SubmissionState
+from leadboard.capture import bulk, identity, mapping
+from leadboard.capture.models import Source
+from leadboard.leads import reactions
 from leadboard.sheets import cells
 from leadboard.sheets.reading import BadFile, Row, read_sheet
 
-CONTENT_TYPE = ROW
+log = logging.getLogger(__name__)
+# Each row locks up to three identities for as long as its batch lasts; PostgreSQL has a table of locks of
+# limited size for all sessions.
+CHUNK = 200
 LARGEST_MAPPING = 100_000
 
 
@@ -37,6 +38,15 @@ class Report:
     joined: int = 0
     known: int = 0
     refused: list[tuple[Row, str]] = field(default_factory=list)
+
+    def add(self, outcomes: list[bulk.Outcome]) -> None:
+        """Count what became of some rows."""
+        for one in outcomes:
+            self.imported += one.done == bulk.NEW
+            self.joined += one.done == bulk.JOINED
+            self.known += one.done == bulk.KNOWN
+            if one.done == bulk.REFUSED:
+                self.refused.append((one.row, one.why))
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -68,20 +78,64 @@ def import_file(path: Path, source: Source, *, dry_run: bool = False) -> Report:
     Raises BadFile when the file cannot be read; rows before the broken place are in by then.
     """
     report = Report()
-    seen: set[identity.Key] = set()
-    file_hash = _hash(path)
-    for number, row in enumerate(read_sheet(path)):
-        if number == 0:
-            _refuse_unknown_columns(row, source.mapping)
-        if row.problem:
-            report.refused.append((row, row.problem))
-        elif dry_run:
-            _foresee(row, source, report, seen)
-        else:
-            _import_row(row, source, f"§import {file_hash} {row.number}", report)
+    seen: dict[identity.Key, Any] = {}
+    file_hash = hash_of(path)
+    with reactions.gathered():
+        for rows in chunks(_checked(read_sheet(path), source)):
+            report.add(bulk.foresee(rows, source, seen) if dry_run else take_in(rows, source, file_hash))
     if not (report.imported or report.joined or report.known or report.refused):
         raise BadFile("The file has a header and no rows.")
     return report
+
+
+def take_in(
+    rows: list[Row], source: Source, file_hash: str, always: dict[str, str] | None = None
+) -> list[bulk.Outcome]:
+    """Bring rows in at once; when a fault comes up in them, each alone, so that one holds up no other."""
+    try:
+        return bulk.take_in(rows, source, file_hash, always)
+    except Exception:  # whatever it is: row by row it is found, told and kept apart
+        if len(rows) == 1:
+            raise
+        log.exception("%s rows of an import could not be taken in together", len(rows))
+    return [outcome for row in rows for outcome in _alone(row, source, file_hash, always)]
+
+
+def _alone(row: Row, source: Source, file_hash: str, always: dict[str, str] | None) -> list[bulk.Outcome]:
+    try:
+        return bulk.take_in([row], source, file_hash, always)
+    except Exception as fault:  # told to the person who imports, with the row
+        log.exception("row %s of an import could not be taken in", row.number)
+        return [
+            bulk.Outcome(row, bulk.REFUSED, f"A fault came up: {type(fault).__name__}: {str(fault)[:200]}")
+        ]
+
+
+def chunks(rows: Iterator[Row], size: int = CHUNK) -> Iterator[list[Row]]:
+    """Yield the rows in lists of at most `size`; those before a place that cannot be read come before its
+    BadFile.
+    """
+    some: list[Row] = []
+    try:
+        for row in rows:
+            some.append(row)
+            if len(some) == size:
+                yield some
+                some = []
+    except BadFile:
+        if some:
+            yield some
+        raise
+    if some:
+        yield some
+
+
+def _checked(rows: Iterator[Row], source: Source) -> Iterator[Row]:
+    """Yield the rows; refuse a file without the columns that the mapping names."""
+    for number, row in enumerate(rows):
+        if number == 0:
+            refuse_unknown_columns(list(row.cells), source.mapping)
+        yield row
 
 
 def write_refused(path: Path, report: Report) -> None:
@@ -94,7 +148,8 @@ def write_refused(path: Path, report: Report) -> None:
             writer.writerow([row.number, reason, *(cells.safe(row.cells.get(name, "")) for name in columns)])
 
 
-def _hash(path: Path) -> str:
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -102,75 +157,18 @@ def _hash(path: Path) -> str:
         raise BadFile(f"{path} cannot be opened: {error.strerror}.") from None
 
 
-def _refuse_unknown_columns(row: Row, rules: dict[str, Any]) -> None:
+def refuse_unknown_columns(columns: list[str], rules: dict[str, Any]) -> None:
+    """Raise BadFile when a mapping names columns that are not there."""
     paths = [
         path
         for paths in rules.values()
         if paths is not None
         for path in ([paths] if isinstance(paths, str) else paths)
     ]
-    lower = {name.casefold() for name in row.cells}
+    lower = {name.casefold() for name in columns}
     missing = [path for path in paths if path.casefold() not in lower]
     if missing:
         raise BadFile(
             f"The mapping names columns that the file does not have: {', '.join(missing)}. "
-            f"It has: {', '.join(row.cells)}."
+            f"It has: {', '.join(columns)}."
         )
-
-
-def _foresee(row: Row, source: Source, report: Report, seen: set[identity.Key]) -> None:
-    """Count what a row would become; changes nothing."""
-    person = person_of(_payload(row), source, timezone.now())
-    if isinstance(person, Unusable):
-        report.refused.append((row, person.words))
-        return
-    keys = identity.keys_of(person)
-    if seen.intersection(keys) or identity.known(keys):
-        report.joined += 1
-    else:
-        report.imported += 1
-    seen.update(keys)
-
-
-def _import_row(row: Row, source: Source, key: str, report: Report) -> None:
-    payload = _payload(row)
-    body = json.dumps(payload, ensure_ascii=False).encode()
-    submission = Submission(
-        source=source,
-        content_type=CONTENT_TYPE,
-        body=body,
-        idempotency_key=key,
-        body_hash=intake.fingerprint(CONTENT_TYPE, body),
-        headers={"Row": row.number},
-    )
-    received_at = intake.keep(submission)
-    if received_at:
-        submission.received_at = received_at
-    elif earlier := _waiting(submission):
-        submission = earlier
-    else:
-        report.known += 1
-        return
-    fault = intake.digest_or_leave(submission, payload)
-    if fault:
-        report.refused.append((row, f"It is kept and tried again, for a fault came up: {fault}"))
-    elif submission.state == SubmissionState.QUARANTINED:
-        report.refused.append((row, submission.problem))
-    else:
-        report.joined += submission.state == SubmissionState.JOINED
-        report.imported += submission.state == SubmissionState.CAPTURED
-        report.known += submission.state == SubmissionState.RECEIVED  # a twin of this run had it first
-
-
-def _waiting(submission: Submission) -> Submission | None:
-    """Return the row of an earlier run that made no lead yet; None when it did."""
-    return (
-        Submission.objects.select_related("source")
-        .filter(source=submission.source, idempotency_key=submission.idempotency_key)
-        .filter(state__in=[SubmissionState.RECEIVED, SubmissionState.QUARANTINED])
-        .first()
-    )
-
-
-def _payload(row: Row) -> dict[str, Any]:
-    return {name: cell for name, cell in row.cells.items() if cell not in ("", None)} or {"row": row.number}

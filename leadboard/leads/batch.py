@@ -1,4 +1,4 @@
-"""Many moves of one kind in one statement: how the clock engine keeps its promise to the second.
+"""Many moves of one kind in one statement: how the clock engine keeps its promise, and imports come in.
 
 The same door as `lifecycle.move()`: the version is bumped, the digest chained, one event written per
 lead, and what hangs on the event reacts in the same transaction.
@@ -47,9 +47,22 @@ def move_all(kind: str, moves: list[Move], *, playbook_version: int | None = Non
             )
             for one in moves
         ]
-        for event in events:
-            reactions.react(event.lead, event)
+        reactions.react_all(events)
     return events
+
+
+def capture_all(
+    leads: list[Lead], facts: list[dict[str, Any]], *, playbook_version: int | None = None
+) -> list[LeadEvent]:
+    """Insert new leads, each with its first event `captured`; return the events in their order.
+
+    To be called in a transaction, as the rows have to be there wholly or not at all.
+    """
+    for lead in leads:
+        lead.digest = lead.uid.bytes
+    Lead.objects.bulk_create(leads)
+    moves = [Move(lead, told) for lead, told in zip(leads, facts, strict=True)]
+    return move_all("captured", moves, playbook_version=playbook_version)
 
 
 def _check(kind, moves):

@@ -1,0 +1,121 @@
+"""The uploaded file and its spool: the rows as lines, so that a run goes on at a byte and not from the
+start.
+"""
+
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from leadboard.imports.models import ImportRun
+from leadboard.sheets.reading import BadFile, Row, read_sheet
+
+LARGEST, MOST_ROWS = 100_000_000, 1_000_000
+SAMPLES = 5
+
+
+def folder() -> Path:
+    """Return the folder of uploaded tables; nobody but us reads it."""
+    place = Path(settings.MEDIA_ROOT) / "imports"
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return place
+
+
+def upload_of(run: ImportRun) -> Path:
+    """Return where the file as it came lies; its own name is no part of any path."""
+    return folder() / f"{run.pk}.upload"
+
+
+def spool_of(run: ImportRun) -> Path:
+    """Return where its rows lie as lines."""
+    return folder() / f"{run.pk}.rows"
+
+
+def store(run: ImportRun, upload: Any) -> None:
+    """Store what was uploaded; raises BadFile when it is too large."""
+    digest, size = hashlib.sha256(), 0
+    with upload_of(run).open("wb") as file:
+        for piece in upload.chunks():
+            size += len(piece)
+            if size > LARGEST:
+                break
+            digest.update(piece)
+            file.write(piece)
+    if size > LARGEST:
+        forget(run)
+        raise BadFile(f"The file is larger than {LARGEST // 1_000_000} MB. Split it.")
+    run.sha256 = digest.hexdigest()
+
+
+def forget(run: ImportRun) -> None:
+    """Take the file and its spool away."""
+    for path in (upload_of(run), spool_of(run)):
+        path.unlink(missing_ok=True)
+
+
+def first_rows(run: ImportRun) -> list[Row]:
+    """Return the first rows of the upload; raises BadFile when it is no table or has no rows."""
+    rows = read_sheet(upload_of(run))
+    found = [row for _, row in zip(range(SAMPLES), rows, strict=False)]
+    if not found:
+        raise BadFile("The file has a header and no rows.")
+    return found
+
+
+def sample_of(run: ImportRun) -> dict[str, Any]:
+    """Return one value of each column, the first that says something ("": none of the first rows does)."""
+    sample: dict[str, Any] = dict.fromkeys(run.columns, "")
+    for row in reversed(first_rows(run)):
+        sample |= {name: cell for name, cell in row.cells.items() if cell not in ("", None)}
+    return sample
+
+
+def spool(run: ImportRun) -> int:
+    """Write the rows as lines and return how many; raises BadFile for a file that breaks somewhere.
+
+    The spool appears whole or not at all, so that a job that is killed meanwhile begins anew.
+    """
+    draft, count = spool_of(run).with_suffix(f".{os.getpid()}"), 0
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            for row in read_sheet(upload_of(run)):
+                count += 1
+                if count > MOST_ROWS:
+                    raise BadFile(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+                file.write(
+                    json.dumps([row.number, list(row.cells.values()), row.problem], ensure_ascii=False) + "\n"
+                )
+        draft.replace(spool_of(run))
+    finally:
+        draft.unlink(missing_ok=True)
+    return count
+
+
+def rows_from(run: ImportRun, position: int, most: int) -> tuple[list[Row], int]:
+    """Return the next rows from a byte of the spool, and the byte behind them."""
+    rows: list[Row] = []
+    with spool_of(run).open("rb") as file:
+        file.seek(position)
+        while len(rows) < most and (line := file.readline()):
+            number, cells, problem = json.loads(line)
+            rows.append(Row(number, dict(zip(run.columns, cells, strict=True)), problem))
+        return rows, file.tell()
+
+
+def tidy_name(name: str) -> str:
+    """Return the name of an uploaded file for people: no path, nothing that turns or hides text, 120 long."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    return "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")[-120:].strip() or "table"
+
+
+def lines_of_refusals(run: ImportRun) -> Iterator[list[Any]]:
+    """Yield the refused rows as a table: number, reason, and the cells as they came."""
+    yield ["row", "reason", *run.columns]
+    for refusal in run.refusals.order_by("row").iterator(chunk_size=500):
+        yield [refusal.row, refusal.why, *refusal.cells]
