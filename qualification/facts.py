@@ -29,7 +29,7 @@ MESSAGE_KEPT = 1000
 FORM_SAYS = {"demo": "buying", "pricing": "buying", "content": "information", "webinar": "information"}
 # Phrases that deny: "no budget", "no rush".
 DENIED = "none"
-SPEAKS_FOR = frozenset({"approved", "named", "decides", "high"})
+SPEAKS_FOR = frozenset({"approved", "named", "decides", "shares", "high"})
 
 
 def facts_of(

@@ -207,15 +207,14 @@ def _columns(thought: Thought, playbook: Playbook) -> dict[str, Any]:
     }
 
 
-def _evidence(classified: Classified) -> list[dict[str, str]]:
-    """The words that made the case for the class, then the phrases read by topic."""
+def _evidence(classified: Classified) -> list[dict[str, Any]]:
+    """The words that made the case for the class, then the phrases by topic; `at` is where they stand."""
+    spans = [list(span) for span in classified.spans] or [None] * len(classified.evidence)
     case = [
-        {"topic": "class", "value": classified.enquiry_class, "words": words} for words in classified.evidence
+        {"topic": "class", "value": classified.enquiry_class, "words": words, "at": span}
+        for words, span in zip(classified.evidence, spans, strict=True)
     ]
-    return case + [
-        {"topic": topic, "value": reading["value"], "words": reading["words"]}
-        for topic, reading in classified.readings.items()
-    ]
+    return case + [{"topic": topic, **reading} for topic, reading in classified.readings.items()]
 
 
 def _shown(thought: Thought) -> dict[str, Any]:

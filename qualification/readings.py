@@ -2,19 +2,30 @@
 title says.
 """
 
+# ruff: noqa: E501 - a way to say something is read in one line
+
 import re
 from typing import TypedDict
 
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+    "|jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec"
+)
+_MONEY = (
+    r"(?:€|\$|£|zł|kr|\b(?:eur(?:os?)?|usd|gbp|chf|pln|sek|nok|dkk|aud|cad|inr|rs|dollars?|pounds|francs)\b)"
+)
+_NUMBER = r"\d[\d.,' ]{0,14}"
+_MANY = r"(?: ?(?:k|m|mio|million|thousand|tsd|lakh)\b)?"
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|twelve|few|couple of"
 _SPAN = rf"(?:\d+|{_SMALL}|a)"
 
 
 class Reading(TypedDict):
-    """What was read (a code that the scorecard may name) and the words it was read from."""
+    """What was read (a code that the scorecard may name), the words it was read from, where they stand."""
 
     value: str
     words: str
+    at: list[int]
 
 
 def _find(patterns: dict[str, str]) -> dict[str, re.Pattern[str]]:
@@ -24,38 +35,55 @@ def _find(patterns: dict[str, str]) -> dict[str, re.Pattern[str]]:
 # In each group the first pattern that holds decides, so that "no budget" is never read as a budget.
 _GROUPS = {
     "budget": _find({
-        "none": r"\b(?:no|without (?:a|any)?|zero) ?(?:budget|money|funds)\b"
-                r"|\bfor free\b|\bcannot (?:pay|afford)\b",
-        "approved": r"\bbudget (?:is |has been |was )?(?:approved|signed off|released|secured|allocated)\b"
-                    r"|\b(?:funded|funding is|approval from finance|approved the (?:investment|budget))\b",
-        "named": r"(?:€|\$|£|\b(?:eur|usd|gbp)\b) ?\d[\d.,]*(?: ?(?:k|m)\b)?"
-                 r"|\b\d[\d.,]* ?(?:k|m|tsd)?(?: |-)?(?:€|\$|£|eur(?:os?)?\b|usd\b|dollars?\b|gbp\b|pounds\b)"
-                 r"|\bbudget (?:of|is|around|about) [\w.,]+|\b(?:have|got) (?:a |the )?(?:budget|money)\b",
+        "none": r"\b(?:no|without (?:a|any)?|zero) ?(?:budget|money|funds|funding)\b(?! (?:limit|constraint|issue|problem))"
+                r"|\b(?:do not|don't|does not|doesn't) have (?:a |any |the |much )?(?:budget|money|funds)\b"
+                r"|\bfor (?:free|nothing)\b|\b(?:cannot|can't|can not) (?:pay|afford)\b|\bbudget (?:was|is) (?:cut|frozen)\b",
+        "open": r"\bbudget (?:is |has |still |to |be |been )*(?:not|yet|needs|pending)\b"
+                r"|\b(?:not|no) (?:yet )?(?:approved|signed off)\b",
+        "approved": r"\bbudget (?:is |has been |was |already )*(?:approved|signed off|released|secured|allocated|there|set aside)\b"
+                    r"|\b(?:funded|funding is|approval from finance|approved (?:the |our |a )?(?:investment|budget))\b"
+                    r"|\b(?:finance|the board|cfo|management) (?:has |have )?(?:approved|signed off|agreed)\b",
+        "named": rf"{_MONEY} ?{_NUMBER}{_MANY}|(?<!\w){_NUMBER}{_MANY}[ -]?{_MONEY}"
+                 rf"|\bbudget[\w ]{{0,20}}[:=]? ?{_NUMBER}{_MANY}|\bbudget (?:of|around|about) [\w.,]+"
+                 r"|\b\d+ ?k (?:to spend|set aside|budget|available)|\b(?:have|got) (?:a |the |some )?(?:budget|money)\b",
     }),
     "authority": _find({
         "recommends": r"\b(?:my|our) (?:boss|ceo|cto|cfo|director|manager|head of \w+) (?:has )?asked me\b"
-                      r"|\bon behalf of\b|\btalk to my (?:boss|manager)\b"
+                      r"|\bon behalf of\b|\b(?:talk to|ask|convince|check with) my (?:boss|manager|director|management)\b"
+                      r"|\b(?:not|isn't|am not) (?:the |a )?(?:decision[- ]maker|in charge)\b"
+                      r"|\bi (?:do not|don't|cannot|can't) (?:decide|sign)\b"
                       r"|\bpresent (?:it )?to (?:my|our) (?:board|boss)\b",
+        "shares": r"\b(?:i|we) (?:will |can )?decide (?:this |it )?(?:together|jointly|with)\b"
+                  r"|\b(?:my|our) (?:cfo|ceo|cto|board|partner|co-?founder|boss|director) and (?:i|me)\b"
+                  r"|\b(?:together|jointly) with (?:my|our) (?:cfo|ceo|cto|board|partner|director|boss)\b",
         "decides": r"\bi(?:'m| am) (?:the |a |an )?(?:\w+ )?(?:owner|founder|ceo|cto|cfo|coo|"
                    r"director|head of|managing|responsible for|in charge of|authori[sz]ed|vp|"
                    r"purchasing|procurement)\b"
-                   r"|\b(?:i|we) (?:can )?(?:decide|sign)\b|\bdecision[- ]maker\b|\bthe board approved\b",
+                   r"|\b(?:i|we) (?:can )?(?:decide|sign)\b|\bdecision[- ]makers?\b|\bthe board approved\b"
+                   r"|\bi (?:run|own|manage|head|lead) (?:the |our |a |an |my |it\b)"
+                   r"|\bmy decision\b|\bi have sign-?off\b",
     }),
     "urgency": _find({
-        "none": r"\b(?:no (?:rush|hurry)|not urgent|just (?:looking|browsing)|"
-                r"nothing is planned|maybe next year)\b",
-        "high": r"\b(?:asap|urgent(?:ly)?|immediately|right away|as soon as possible|"
-                r"today|tomorrow|this week|at once|straight away|quickly|next week|"
-                r"before (?:the )?(?:end of )?(?:this )?(?:week|friday|monday))\b",
+        "none": r"\b(?:no (?:particular |real |great )?(?:rush|hurry)|not (?:\w+ )?urgent|isn't urgent|"
+                r"just (?:looking|browsing|exploring|curious)|nothing is planned|maybe next year|whenever (?:you|it)|"
+                r"no plans|take your time)\b",
+        "high": r"\b(?:asap|a\.s\.a\.p|urgent(?:ly)?|immediately|right away|as soon as possible|at (?:your|the) earliest|"
+                r"today|tomorrow|this week|at once|straight away|quickly|next week|by (?:monday|tuesday|"
+                r"wednesday|thursday|friday)|emergency|deadline|"
+                r"before (?:the )?(?:end of )?(?:this |the )?(?:week|friday|monday))\b",
     }),
     "timeline": _find({
-        "named": rf"\b(?:in|within|over) (?:the next )?{_SPAN} (?:days?|weeks?|months?)\b"
-                 rf"|\b(?:by|before|in|until|from|starting|start in|end of) "
-                 rf"(?:the )?(?:end of )?(?:{_MONTHS})\b"
-                 r"|\b(?:this|next) (?:week|month|quarter|spring|summer|autumn|fall|winter)\b"
-                 r"|\b(?:in|by) q[1-4]\b"
+        "none": r"\b(?:no (?:fixed |specific |particular )?(?:timeline|time ?frame|date|schedule)|not (?:this|before next) year|"
+                r"some ?day|no plans)\b",
+        "named": rf"\b(?:in|within|over) (?:the next )?{_SPAN}(?: ?(?:-|to|or) ?{_SPAN})? (?:days?|weeks?|months?)\b"
+                 rf"|\b(?:by|before|in|until|from|starting|start in|as of|early|mid|late|end of)[ -]"
+                 rf"(?:the )?(?:end of |beginning of |\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?(?:{_MONTHS})\b"
+                 rf"|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b"
+                 r"|\b(?:by|before|until|on) (?:the )?\d{1,2}(?:st|nd|rd|th)\b|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}\.\d{1,2}\.\d{2,4}\b"
+                 r"|\b(?:this|next|coming) (?:week|month|quarter|spring|summer|autumn|fall|winter)\b"
+                 r"|\b(?:in|by|during|before|for|end of|start of)(?: the)?(?: end of)? q[1-4]\b|\bq[1-4]\b(?= |\W|$)"
                  r"|\b(?:this|next|the new) year\b"
-                 r"|\bbefore (?:the )?(?:end of|year|peak|renewal|audit)[\w ]{0,12}",
+                 r"|\bbefore (?:the )?(?:christmas|easter|summer|end of|year|peak|renewal|audit)[\w ]{0,12}",
     }),
 }  # fmt: skip
 
@@ -67,7 +95,9 @@ def read_phrases(text: str) -> dict[str, Reading]:
         for value, pattern in patterns.items():
             match = pattern.search(text)
             if match:
-                found[topic] = {"value": value, "words": match.group(0).strip()[:60]}
+                words = match.group(0).strip()[:60]
+                start = text.index(words, match.start())
+                found[topic] = {"value": value, "words": words, "at": [start, start + len(words)]}
                 break
     return found
 

@@ -18,6 +18,7 @@ class Match(NamedTuple):
 
     label: str
     words: list[str]
+    spans: list[tuple[int, int]] = []
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -78,17 +79,14 @@ _RULES = {
 
 def clear_case(text: str) -> Match | None:
     """The label that rules give this text; None when none or more than one holds."""
-    met = {
-        label: [found.group(0).strip() for found in pattern.finditer(text)]
-        for label, pattern in _RULES.items()
-    }
-    met = {label: words for label, words in met.items() if words}
+    met = {label: list(pattern.finditer(text)) for label, pattern in _RULES.items()}
+    met = {label: found for label, found in met.items() if found}
     if len(re.findall(r"https?://|www\.", text)) > MUCH_SPAM and "buying" not in met:
         return Match("spam", ["many links"])
     if len(met) != 1:
         return None
-    label, words = met.popitem()
-    return Match(label, words[:3])
+    label, found = met.popitem()
+    return Match(label, [match.group().strip() for match in found[:3]], [match.span() for match in found[:3]])
 
 
 def says_nothing(text: str) -> bool:
@@ -96,13 +94,14 @@ def says_nothing(text: str) -> bool:
     return len(re.findall(r"[^\W\d_]", text)) <= NOTHING_SAID
 
 
-_OWN = frozenset({
+# The small words of English.
+SMALL_WORDS = frozenset({
     "the", "and", "for", "you", "your", "are", "our", "have", "with", "this", "that", "would",
     "what", "can", "from", "need", "how", "please", "not", "we", "is", "to", "of", "my", "it", "in",
     "do", "does", "any", "who", "where", "when", "could", "a", "an", "i", "me", "us", "be", "want",
     "like", "will", "which", "send",
 })  # fmt: skip
-_FOREIGN = frozenset((LISTS / "small_words_of_other_languages.txt").read_text().split()) - _OWN
+_FOREIGN = frozenset((LISTS / "small_words_of_other_languages.txt").read_text().split()) - SMALL_WORDS
 
 
 def is_foreign(text: str) -> bool:
@@ -113,5 +112,5 @@ def is_foreign(text: str) -> bool:
     latin = sum(word.isascii() or any(letter < "ɐ" for letter in word) for word in words)
     if words and latin < len(words) / 2:
         return True
-    own, foreign = sum(word in _OWN for word in words), sum(word in _FOREIGN for word in words)
+    own, foreign = sum(word in SMALL_WORDS for word in words), sum(word in _FOREIGN for word in words)
     return foreign > own and foreign >= min(2, len(words))

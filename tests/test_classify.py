@@ -1,21 +1,27 @@
 """Reading an enquiry: what is wanted, by which words, and when the machine had better say nothing."""
 
+import csv
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy.sparse import hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedKFold
 
 from qualification.classify import CLASSES, classify, seed, word_model
-from qualification.words import WordModel, fit_words
+from qualification.words import WordModel, cue_rows, fit_words
 
-UNSEEN = Path(__file__).parent / "enquiries" / "unseen.txt"
+ENQUIRIES = Path(__file__).parent / "enquiries"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "hint3_enquiries.csv"
 
 
-def unseen():
+def unseen(name="unseen"):
     """Return (class, text) of enquiries written in another style than the seed, and never trained on."""
-    pairs = [line.split("|", 1) for line in UNSEEN.read_text().splitlines()]
+    pairs = [line.split("|", 1) for line in (ENQUIRIES / f"{name}.txt").read_text().splitlines()]
     return [(label if label in (*CLASSES, "unclear") else "non_prospect", text) for label, text in pairs]
 
 
@@ -25,11 +31,12 @@ def f1(pairs, label):
     return 2 * hits / (sum(true == label for true, _ in pairs) + sum(read == label for _, read in pairs))
 
 
-def test_enquiries_of_another_style_are_read_right():
-    pairs = [(true, classify(text).enquiry_class) for true, text in unseen() if true != "unclear"]
-    assert sum(f1(pairs, label) for label in CLASSES) / len(CLASSES) >= 0.85
+@pytest.mark.parametrize("name", ["unseen", "fresh"])
+def test_enquiries_of_another_style_are_read_right(name):
+    pairs = [(true, classify(text).enquiry_class) for true, text in unseen(name) if true != "unclear"]
+    assert sum(f1(pairs, label) for label in CLASSES) / len(CLASSES) >= 0.9
     decided = [(true, read) for true, read in pairs if read != "unclear"]
-    assert sum(true == read for true, read in decided) / len(decided) >= 0.93
+    assert sum(true == read for true, read in decided) / len(decided) >= 0.92
 
 
 def test_what_is_not_in_a_language_it_knows_stays_unclear():
@@ -37,7 +44,7 @@ def test_what_is_not_in_a_language_it_knows_stays_unclear():
 
 
 def test_no_unseen_enquiry_is_in_the_seed():
-    assert set(seed()[0]) & {text for _, text in unseen()} == set()
+    assert set(seed()[0]) & {text for _, text in unseen() + unseen("fresh")} == set()
 
 
 @pytest.mark.parametrize(
@@ -81,10 +88,10 @@ def test_a_text_that_says_nothing_is_unclear(text):
     assert classify(text).enquiry_class == "unclear"
 
 
-def test_the_words_that_made_the_case_are_in_the_text():
-    for _, text in unseen():
-        for words in classify(text).evidence:
-            assert all(word in text.lower() for word in words.lower().split()) or words == "many links"
+def test_the_words_that_made_the_case_stand_where_it_says():
+    for _, text in unseen() + unseen("fresh"):
+        read = classify(text)
+        assert read.evidence in ([text[start:end] for start, end in read.spans], ["many links"])
 
 
 @pytest.mark.parametrize(
@@ -100,6 +107,18 @@ def test_the_words_that_made_the_case_are_in_the_text():
         ("Just looking, no rush.", "urgency", "none"),
         ("It has to be live by October.", "timeline", "named"),
         ("We start within two weeks.", "timeline", "named"),
+        ("The budget is not approved yet.", "budget", "open"),
+        ("We don't have any budget for this.", "budget", "none"),
+        ("Around 20.000 € would be fine.", "budget", "named"),
+        ("Our limit is CHF 12'500.", "budget", "named"),
+        ("The budget is 45k.", "budget", "named"),
+        ("I decide together with our CFO.", "authority", "shares"),
+        ("I am not the decision maker.", "authority", "recommends"),
+        ("Not urgent at all.", "urgency", "none"),
+        ("We need this by Friday.", "urgency", "high"),
+        ("By end of Q3 it should run.", "timeline", "named"),
+        ("Delivery before 15 May please.", "timeline", "named"),
+        ("There is no fixed date.", "timeline", "none"),
     ],
 )
 def test_budget_authority_urgency_and_timing_are_read_from_the_text(text, topic, value):
@@ -111,17 +130,37 @@ def test_what_is_not_spoken_of_is_not_read():
 
 
 def test_the_plain_reader_equals_the_fitted_pipeline():
-    texts, labels = seed()
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3)
-    lowered = [text.lower() for text in texts]
-    matrix = hstack([words.fit_transform(lowered), letters.fit_transform(lowered)]).tocsr()
+    texts, labels = (part[::5] for part in seed())
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\w+")
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)
+
+    def read(texts):
+        return [re.sub(r"\d+", "0", text[:2000].lower()) for text in texts]
+
+    grams = [words.fit_transform(read(texts)), letters.fit_transform(read(texts))]
+    matrix = hstack([*grams, cue_rows([text[:2000].lower() for text in texts])]).tocsr()
     fitted = LogisticRegression(C=10.0, class_weight="balanced", max_iter=300, tol=1e-3).fit(matrix, labels)
     model = fit_words(texts, labels)
     for _, text in unseen()[::5]:
-        row = hstack([words.transform([text.lower()]), letters.transform([text.lower()])]).tocsr()
+        grams = [words.transform(read([text])), letters.transform(read([text]))]
+        row = hstack([*grams, cue_rows([text.lower()])]).tocsr()
         expected = dict(zip(fitted.classes_, fitted.predict_proba(row)[0], strict=True))
         assert model.judge(text).chances == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shop enquiries are no part of the project")
+@pytest.mark.parametrize(("left_out", "least"), [((), 0.78), (("unclear_other",), 0.86)])
+def test_the_same_word_model_learns_a_shops_own_classes(left_out, least):
+    with SHARED.open() as file:
+        rows = [row for row in csv.DictReader(file) if row["enquiry_class"] not in left_out]
+    texts = np.array([row["text"] for row in rows])
+    labels = np.array([row["enquiry_class"] for row in rows])
+    scores = []
+    for old, new in StratifiedKFold(5, shuffle=True, random_state=0).split(texts, labels):
+        model = fit_words(list(texts[old]), list(labels[old]))
+        read = [max((chances := model.judge(text).chances), key=chances.get) for text in texts[new]]
+        scores.append(f1_score(labels[new], read, average="macro"))
+    assert sum(scores) / 5 >= least
 
 
 def test_the_kept_word_model_reads_like_the_fresh_one(settings, tmp_path):
