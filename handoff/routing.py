@@ -8,8 +8,10 @@ from leadboard.leads.stages import Desk
 
 
 def follow_verdict(lead: Lead, event: LeadEvent) -> None:
-    """React to `qualified` on a lead that nobody holds; the verdict has moved its desk already."""
-    if lead.owner_id is not None or lead.do_not_contact:
+    """React to `qualified` on a lead that nobody holds; the verdict has moved its desk already. One that was
+    only scored anew has no route to follow: it stays as it is.
+    """
+    if lead.owner_id is not None or lead.do_not_contact or "route" not in event.facts:
         return
     if lead.desk == Desk.BOARD:
         _keep_on_board(lead, event)

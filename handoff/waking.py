@@ -1,5 +1,7 @@
 """A lead that slept in nurture, or is held by a rep, shows that it wants to buy: somebody is told at once."""
 
+from django.db.models import Q
+
 from handoff import nurture
 from handoff.models import Claim
 from leadboard.leads.lifecycle import move
@@ -37,7 +39,7 @@ def tell_owner(lead: Lead, event: LeadEvent) -> None:
 
 def _who_can_take(lead: Lead) -> list[User]:
     """Return the rep who had the lead last, with the inbound team; without any of them all reps."""
-    last = Claim.objects.filter(lead=lead).order_by("-pk").values_list("rep", flat=True).first()
+    last = Claim.objects.filter(lead=lead).order_by("-pk").first()
     active = User.objects.filter(is_active=True)
-    called = list(active.filter(pk=last) | active.filter(team__inbound=True))
+    called = list(active.filter(Q(pk=last.rep_id if last else None) | Q(team__inbound=True)))
     return called or list(active.filter(role=Role.REP))

@@ -6,6 +6,7 @@ transaction of its own that locks the lead. If a program dies in between, the sw
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -35,7 +36,7 @@ KNOW = """
 INSERT INTO tracking_interest AS i (lead_id, at, fresh, is_hot) VALUES (%s, now(), 0, false)
 ON CONFLICT (lead_id) DO UPDATE SET at = greatest(i.at, now())
 """
-PAUSES = {"delay": CALM_DELAY, "pause": CALM_PAUSE, "hot_pause": HOT_PAUSE}
+PAUSES: dict[str, Any] = {"delay": CALM_DELAY, "pause": CALM_PAUSE, "hot_pause": HOT_PAUSE}
 # Of several programs that want to tell a lead the one that clears the due time does it.
 TAKE = """
 UPDATE tracking_interest i SET due_at = NULL, told_at = now(), fresh = 0, is_hot = false

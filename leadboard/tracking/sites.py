@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from leadboard.http.problems import Problem
+from leadboard.people.models import User
 from leadboard.tracking.models import Site
 
 MOST_SITES = 200
@@ -36,7 +37,7 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
 
 
-def allow(address: str, by: object = None) -> Site:
+def allow(address: str, by: User | None = None) -> Site:
     """Return the site of an address, which may send from now on; ValueError with one sentence."""
     origin = origin_of(address)
     if len(origin) > 200 or Site.objects.count() >= MOST_SITES:

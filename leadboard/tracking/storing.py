@@ -9,6 +9,7 @@ behind a withdrawal.
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -20,7 +21,7 @@ from leadboard.tracking.reading import Event
 
 TOKENS_PER_SECOND = 0.5
 VISIT_ENDS = timedelta(minutes=30)
-LIMITS = {"most": MOST_TOKENS, "rate": TOKENS_PER_SECOND, "pause": VISIT_ENDS}
+LIMITS: dict[str, Any] = {"most": MOST_TOKENS, "rate": TOKENS_PER_SECOND, "pause": VISIT_ENDS}
 REFILLED = """
 least(%(most)s, v.tokens + greatest(0, extract(epoch FROM now() - v.seen_at)) * %(rate)s)
 """
@@ -101,7 +102,12 @@ def admit(uid: uuid.UUID, *, cost: int, opens: bool) -> Admitted:
 
 def _insert(visitor: Admitted, events: list[Event], fresh: list[Event], device: str) -> int:
     left = [event for event in events if event.kind == "left"]
-    values = {"visitor": visitor.id, "lead": visitor.lead_id, "visit": visitor.visit, "device": device}
+    values: dict[str, Any] = {
+        "visitor": visitor.id,
+        "lead": visitor.lead_id,
+        "visit": visitor.visit,
+        "device": device,
+    }
     stored = 0
     with connection.cursor() as cursor:
         if fresh:
@@ -119,7 +125,7 @@ def _once(events: list[Event]) -> list[Event]:
     return [event for event in events if any(event is one for one in kept.values())]
 
 
-def _columns(events: list[Event]) -> dict[str, list[object]]:
+def _columns(events: list[Event]) -> dict[str, Any]:
     names = ("age", "kind", "page", "what", "title", "seconds", "hour", "referrer")
-    plain: dict[str, list[object]] = {name: [getattr(event, name) for event in events] for name in names}
+    plain: dict[str, Any] = {name: [getattr(event, name) for event in events] for name in names}
     return plain | {name: [event.marks[place] for event in events] for place, name in enumerate(MARKS)}
