@@ -50,7 +50,7 @@ def compose(send: Send, letter: Letter, playbook: Playbook) -> EmailMultiAlterna
         fill(letter.subject, values), render_to_string("mail/letter.txt", words), settings.DEFAULT_FROM_EMAIL,
         [lead.email], reply_to=[settings.MARKETING_EMAIL], headers=_headers(send),
     )  # fmt: skip
-    rich = words | {"html": letters.html_of(words["text"], lead, _name_of(send))}
+    rich = words | {"html": letters.html_of(words["text"], lead, _name_of(send), written=letter.text)}
     mail.attach_alternative(render_to_string("mail/letter.html", rich), "text/html")
     return mail
 

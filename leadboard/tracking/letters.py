@@ -35,13 +35,16 @@ PIXEL = bytes.fromhex(
 )
 
 
-def html_of(text: str, lead: Lead, mail: str) -> SafeString:
+def html_of(text: str, lead: Lead, mail: str, *, written: str) -> SafeString:
     """Return a letter's text as HTML: its addresses are links that are followed through us. `mail` names the
-    mail.
+    mail; `written` is the letter as the playbook has it. An address that came in with what a prospect wrote
+    of himself (a first name, say) stays plain text: nobody can have us send out links of his own.
     """
+    ours = set(ADDRESS.findall(written))
     parts, end = [], 0
     for found in ADDRESS.finditer(text):
-        parts += [conditional_escape(text[end : found.start()]), _link(found[0], lead, mail)]
+        shown = _link(found[0], lead, mail) if found[0] in ours else conditional_escape(found[0])
+        parts += [conditional_escape(text[end : found.start()]), shown]
         end = found.end()
     whole = mark_safe("".join([*parts, conditional_escape(text[end:])]))  # noqa: S308 - each part is escaped
     paragraphs = [mark_safe(one.replace("\n", "<br>")) for one in re.split(r"\n{2,}", whole)]  # noqa: S308

@@ -24,6 +24,7 @@ MOST_EVENTS = 50
 LONGEST = {"path": 1_000, "title": 300, "utm": 200, "referrer": 2_000}
 LONGEST_STAY = 4 * 3_600
 OLDEST_AGE = 3_600
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 PAGE_KEY = re.compile(r"[A-Za-z0-9_-]{1,24}")
 UTM = ("source", "medium", "campaign", "term", "content")
 FIELDS = {"kind", "page", "path", "title", "referrer", "age", "hour", "utm", "click_id", "seconds"}
@@ -101,7 +102,7 @@ def _event(event: Any, place: str) -> Event:
 def _path(event: dict[str, Any], place: str) -> str:
     """Return the path without query and fragment, which may carry anything."""
     path = _text(event, "path", LONGEST["path"], place)
-    if not path.startswith("/") or not path.isprintable():
+    if not path.startswith("/") or CONTROL.search(path):
         raise _wrong(f"{place}.path", 'a path that begins with "/"')
     return path.partition("?")[0].partition("#")[0]
 
