@@ -158,12 +158,22 @@ def refuse_unclaimable(lead: Lead) -> None:
     """
     if lead.do_not_contact:
         raise _do_not_contact()
+    if lead.merged_into_id:
+        raise merged(lead)
     is_disqualified = lead.desk == Desk.CLOSED and lead.stage == Stage.DISQUALIFIED
     if lead.desk in CLAIMABLE_DESKS or is_disqualified:
         return
     if lead.desk == Desk.QUARANTINE:
         raise Problem(422, "in_quarantine", "This lead is in quarantine. Marketing has to let it out first.")
     raise Problem(422, "closed", f"This lead is {lead.get_stage_display().lower()}. A manager can reopen it.")
+
+
+def merged(lead: Lead) -> Problem:
+    """Return the refusal of a lead that went into another; it names that one."""
+    into = lead.merged_into
+    assert into is not None
+    words = f"This lead was merged into {into}. Work there."
+    return Problem(409, "merged", words, merged_into=str(into.uid))
 
 
 def unknown_code(code: str, known: dict[str, str]) -> Problem:

@@ -81,6 +81,14 @@ def resume_or_begin(lead: Lead, *, why: str) -> Enrolment:
     return enrolment
 
 
+def revive(lead: Lead, enrolment: Enrolment) -> Enrolment:
+    """Let an enrolment that was stopped by mistake go on at its next step."""
+    lifecycle.lock(lead.pk)
+    enrolment.lead = lead
+    _change(enrolment, state=EnrolmentState.PAUSED, ended_at=None)
+    return _go_on(lead, enrolment)
+
+
 def stop(lead: Lead, why: str, *, actor: Any = None) -> None:
     """End the lead's enrolment for good, with its mails that were only decided and its timers."""
     lifecycle.lock(lead.pk)

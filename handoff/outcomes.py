@@ -145,6 +145,8 @@ def record(
         raise Problem(403, "not_allowed", "Only sales records how a lead ended.")
     with transaction.atomic():
         lead = spells.lock(lead_id)
+        if lead.merged_into_id:
+            raise claims.merged(lead)
         if lead.stage == STAGE_OF[outcome]:
             return lead
         if not may_move(lead.stage, STAGE_OF[outcome]):
@@ -191,6 +193,8 @@ def reopen(lead_id: int, manager: User) -> Lead:
         raise Problem(403, "not_allowed", "Only a manager reopens leads.")
     with transaction.atomic():
         lead = spells.lock(lead_id)
+        if lead.merged_into_id:
+            raise claims.merged(lead)
         if lead.stage not in OVER:
             raise Problem(409, "not_closed", "This lead is open already.")
         if lead.do_not_contact:

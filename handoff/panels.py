@@ -40,9 +40,11 @@ def acts(lead: Lead, viewer: User) -> Panel:
         "place": "main", "lead": lead, "viewer": viewer, "held": held, "is_mine": is_mine,
         "may_claim": held is None and may(viewer, "claim") and is_claimable(lead),
         "may_assign": leads_people and (held is not None or is_claimable(lead)),
-        "may_reopen": lead.stage in OVER and may(viewer, "reopen") and not lead.do_not_contact,
+        "may_reopen": lead.stage in OVER and may(viewer, "reopen")
+        and not (lead.do_not_contact or lead.merged_into_id),
         "may_undo": bool(mine and mine.how == "claimed" and not mine.actions.exists()),
-        "may_close": lead.stage not in OVER and may(viewer, "record_outcome") and (is_mine or leads_people),
+        "may_close": lead.stage not in OVER and not lead.merged_into_id
+        and may(viewer, "record_outcome") and (is_mine or leads_people),
     }  # fmt: skip
     if held and (is_mine or leads_people):
         shown |= {"logs": logs(playbook), "nonce": uuid.uuid4().hex}
@@ -58,7 +60,8 @@ def acts(lead: Lead, viewer: User) -> Panel:
 def is_claimable(lead: Lead) -> bool:
     """May sales take the lead as it is: on the board, in nurture, or disqualified (product C2)?"""
     is_disqualified = lead.desk == Desk.CLOSED and lead.stage == Stage.DISQUALIFIED
-    return not lead.do_not_contact and (lead.desk in CLAIMABLE_DESKS or is_disqualified)
+    is_gone = lead.do_not_contact or lead.merged_into_id is not None
+    return not is_gone and (lead.desk in CLAIMABLE_DESKS or is_disqualified)
 
 
 def logs(playbook: Playbook) -> list[dict[str, Any]]:

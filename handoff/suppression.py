@@ -34,8 +34,10 @@ def suppress(email: str, why: str, *, kind: str = "suppressed", actor: Any = Non
 
 
 def mark_suppressed(lead: Lead, event: LeadEvent) -> None:
-    """At once after a capture: a suppressed person who comes in again is closed from the start."""
-    if not lead.do_not_contact and is_suppressed(lead.email):
+    """At once after a capture: a suppressed person who comes in again is closed from the start, also one who
+    comes as do-not-contact because another lead of theirs is.
+    """
+    if lead.desk != Desk.CLOSED and (lead.do_not_contact or is_suppressed(lead.email)):
         _close(lead, "suppressed", "suppressed", None)
 
 

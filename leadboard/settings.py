@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "leadboard.forms",
     "leadboard.health",
     "leadboard.limits",
+    "leadboard.capture.screening",
+    "leadboard.capture.duplicates",
     "qualification",
     "handoff",
     "leadboard",

@@ -23,6 +23,12 @@ AT_ONCE = {
         "handoff.sla.start_first_action",
         "handoff.suppression.mark_suppressed",
     ],
+    "repeated": ["leadboard.tracking.joining.join_visits"],
+    "rescued": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
+    "junked": ["handoff.merging.leave"],
+    "merged": ["handoff.merging.leave"],
+    "absorbed": ["handoff.merging.take_over"],
+    "unmerged": ["handoff.merging.come_back"],
     "nurture_failed": ["handoff.nurture.after_failure"],
 }
 
@@ -35,6 +41,8 @@ LATER = {
     "enriched": ["qualification.jobs.qualify"],
     "touched": ["qualification.jobs.qualify"],
     "consent_withdrawn": ["qualification.jobs.qualify"],
+    "rescued": ["qualification.jobs.qualify"],
+    "absorbed": ["qualification.jobs.qualify"],
 }
 
 # For many events of one kind: what is called as f(events) instead of each name alone, or enqueued once as

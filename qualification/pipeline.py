@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 # What the prospect did; anything else that happens to a lead gives no reason to judge it again.
 HEARD_FROM = (
     "captured", "joined", "details_arrived", "touched", "consent_withdrawn", "target_marked",
-    "target_unmarked", "enriched",
+    "target_unmarked", "enriched", "rescued", "absorbed",
 )  # fmt: skip
 UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
 FEWEST_FACTS = 2

@@ -9,6 +9,7 @@ import pytest
 from django.core import signing
 
 from leadboard.capture.models import Source, Submission
+from leadboard.capture.screening import acts
 from leadboard.forms import known, publishing
 from leadboard.forms.models import FormDay, Sending
 from leadboard.forms.starters import starters
@@ -177,20 +178,20 @@ def test_a_page_of_yesterday_and_a_page_of_another_form_are_asked_again(client, 
     assert Submission.objects.count() == 0
 
 
-def test_a_program_is_thanked_and_waits_in_quarantine_until_a_person_says_otherwise(
-    client, page, mia, publish
-):
+def test_a_program_is_thanked_and_waits_on_the_junk_desk_until_a_person_says_otherwise(client, mia, publish):
     form = publish()
     trapped = send(client, form, GOOD | {"fax_extension": "1"})
     hasty = send(client, form, GOOD | {"email": "quick@bot.example"}, after=0)
     assert [answer.status_code for answer in (trapped, hasty)] == [303, 303]
     assert "We are on it" in client.get(trapped["Location"]).text
-    waiting = Submission.objects.order_by("received_at")
-    assert [submission.state for submission in waiting] == ["quarantined", "quarantined"]
-    assert Lead.objects.count() == 0
-    assert "the field that people cannot see" in page(mia).get("/sources/quarantine/").text
-    page(mia).post(f"/sources/quarantine/{waiting[0].pk}/replay/")
-    assert (Lead.objects.get().email, Lead.objects.get().lead_type) == ("diana@barsund.example", "demo")
+    leads = Lead.objects.order_by("pk")
+    assert [(lead.desk, lead.junk.reason, lead.due_at) for lead in leads] == [
+        ("quarantine", "form", None)
+    ] * 2
+    assert "the field that people cannot see" in leads[0].junk.detail
+    acts.rescue(leads[0].pk, mia)
+    rescued = Lead.objects.get(desk="board")
+    assert (rescued.email, rescued.lead_type) == ("diana@barsund.example", "demo")
 
 
 def test_known_people_are_asked_the_next_questions_and_nothing_known_is_in_the_page(client, publish):

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 from django_q.tasks import async_task
 
-from leadboard.capture import identity, making
+from leadboard.capture import arrival, identity, making
 from leadboard.capture.entries import Entry
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Awaited, Source, Submission, SubmissionState
@@ -75,11 +75,7 @@ def _whole(
     submission: Submission, entry: Entry, person: Person, found: identity.Found
 ) -> tuple[Lead, SubmissionState]:
     """Make or join a lead by details that came before, or without, their id alone."""
-    if found.lead is None:
-        lead, state = making.capture(submission, person), SubmissionState.CAPTURED
-    else:
-        lead, state = making.join(submission, person, found.lead), SubmissionState.JOINED
-    identity.point(found, lead)
+    lead, state = arrival.take_in(submission, person, found, versions.active())
     Awaited.objects.create(
         source=submission.source,
         external_id=entry.external_id,
@@ -139,6 +135,7 @@ def _is_known(submission: Submission, person: Person, awaited: Awaited, lead: Le
         "merged",
         facts={"into": str(known.uid), "desk": str(Desk.CLOSED)},
         desk=Desk.CLOSED,
+        merged_into=known,
         closed_at=submission.received_at,
     )
     _arrived(awaited, submission, known)

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from leadboard.capture import entries, identity, intake, making
 from leadboard.capture.digest import Unusable, person_in, vendor_of
+from leadboard.capture.duplicates import suspicions
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Source, Submission, SubmissionState
 from leadboard.companies import known
@@ -201,7 +202,8 @@ def _give_leads(taken: list[_Taken]) -> None:
     """Make or join a lead for each; the people are locked first, in one order, as at the door."""
     people = [_sure(one) for one in taken]
     keys = [key for person in people for key in identity.keys_of(person)]
-    register = _People(identity.lock_all(keys))
+    owned = identity.lock_all(keys)
+    register = _People({key: lead for key, lead in owned.items() if identity.may_be_joined(lead)})
     playbook = versions.active()
     companies = known.recognise_all([person.fields for person in people])
     new: list[tuple[_Taken, known.Found | None]] = []
@@ -209,12 +211,23 @@ def _give_leads(taken: list[_Taken]) -> None:
         one.lead = register.find(person)
         one.state = SubmissionState.JOINED if one.lead else SubmissionState.CAPTURED
         if one.lead is None:
-            one.lead = Lead(**making.columns_of(one.submission, person, playbook, company))
+            objected = any(lead.do_not_contact for lead in identity.others(person, None, owned))
+            columns = making.columns_of(one.submission, person, playbook, company)
+            one.lead = Lead(**columns, do_not_contact=objected)
             new.append((one, company))
         register.point(person, one.lead)
     _capture(new, playbook)
     _join([one for one in taken if one.state == SubmissionState.JOINED], playbook)
     identity.point_all(register.pointed)
+    _suspect(taken, owned)
+
+
+def _suspect(taken: list[_Taken], owned: dict[identity.Key, Lead]) -> None:
+    """Tell people which other leads may be of the same persons."""
+    for one in taken:
+        assert one.lead is not None
+        for other in identity.others(_sure(one), one.lead, owned):
+            suspicions.note(one.lead, other, suspicions.why(other))
 
 
 def _sure(one: _Taken) -> Person:

@@ -33,6 +33,7 @@ def canonical_email(text: str) -> str | None:
             allow_quoted_local=False,
             allow_domain_literal=False,
             allow_display_name=False,
+            test_environment=True,  # a name of ours is not wrong because it ends in .test
         )
     except (EmailNotValidError, UnicodeError):
         return None

@@ -5,16 +5,18 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from leadboard.capture import awaiting, entries, identity, making, mapping, parts
+from leadboard.capture import arrival, awaiting, entries, identity, junk, making, mapping, parts
 from leadboard.capture.entries import Entry
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Source, Submission, SubmissionState
+from leadboard.capture.screening import apart
 from leadboard.capture.vendors import VENDORS
 from leadboard.capture.vendors.vendor import Vendor
 from leadboard.http import bodies
 from leadboard.http.problems import Problem
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
+from leadboard.playbook import versions
 
 TEST = "test_lead"
 SETTLE = """
@@ -74,13 +76,10 @@ def _lead_of(submission: Submission, entry: Entry, person: Person) -> tuple[Lead
         return awaiting.receive(submission, entry, person)
     if entry.is_test:
         return making.capture(submission, person, desk=Desk.QUARANTINE), SubmissionState.CAPTURED
-    found = identity.look_up(person)
-    if found.lead is None:
-        lead, state = making.capture(submission, person), SubmissionState.CAPTURED
-    else:
-        lead, state = making.join(submission, person, found.lead), SubmissionState.JOINED
-    identity.point(found, lead)
-    return lead, state
+    playbook = versions.active()
+    if sign := junk.judge(submission, entry, person, playbook.door):
+        return apart.keep_apart(submission, person, sign, playbook), SubmissionState.CAPTURED
+    return arrival.take_in(submission, person, identity.look_up(person), playbook)
 
 
 def quarantine(submission: Submission, words: str) -> None:

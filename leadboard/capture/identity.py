@@ -31,16 +31,20 @@ INSERT INTO capture_identitykey (kind, value, lead_id)
 SELECT kind, value, lead FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS k (kind, value, lead)
 ON CONFLICT (kind, value) DO UPDATE SET lead_id = excluded.lead_id
 """
+LOOKS = 5  # a merge in between is rare, a second one in the same moment no accident
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Found:
-    """The open lead to join (None: nobody is known), and the keys that may point to it or to a new lead."""
+    """The open lead to join (None: nobody is known), the keys that may point to it or to a new lead, and the
+    other leads that seem to be of the same person, locked.
+    """
 
     lead: Lead | None
     free: tuple[Key, ...]
+    others: tuple[Lead, ...] = ()
 
 
 def keys_of(person: Person) -> list[Key]:
@@ -55,6 +59,13 @@ def keys_of(person: Person) -> list[Key]:
     return [(kind, value) for kind in ORDER if (value := keys[kind])]
 
 
+def person_of(lead: Lead) -> Person:
+    """Return the person of a lead, as far as keys are concerned."""
+    fields = {"name": lead.name, "website": lead.website}
+    phone = contact.canonical_phone(lead.phone, lead.country)
+    return Person(fields, {}, None, contact.canonical_email(lead.email), phone)
+
+
 def look_up(person: Person) -> Found:
     """Return who this is, with the lead locked, and let no other transaction answer the same question
     meanwhile.
@@ -67,9 +78,21 @@ def look_up(person: Person) -> Found:
         return Found(None, ())
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [sorted(f"{kind}:{value}" for kind, value in keys)])
-    leads = _leads_of(keys)
-    lead = choose(person, keys, leads)
-    return Found(lead, tuple(key for key in keys if key not in leads or leads[key] == lead))
+    owned = _locked(keys)
+    open_ones = {key: lead for key, lead in owned.items() if may_be_joined(lead)}
+    lead = choose(person, keys, open_ones)
+    free = [key for key in keys if key not in open_ones or open_ones[key] == lead]
+    return Found(lead, tuple(free), tuple(others(person, lead, owned)))
+
+
+def others(person: Person, lead: Lead | None, owned: Mapping[Key, Lead]) -> list[Lead]:
+    """Return the leads besides this one that seem to be of the same person, by the keys they own."""
+    same = {
+        owned[key].pk: owned[key]
+        for key in keys_of(person)
+        if key in owned and _is_same(person, owned[key], key[0])
+    }
+    return [same[pk] for pk in sorted(same) if lead is None or pk != lead.pk]
 
 
 def choose(person: Person, keys: Sequence[Key], leads: Mapping[Key, Lead]) -> Lead | None:
@@ -78,18 +101,20 @@ def choose(person: Person, keys: Sequence[Key], leads: Mapping[Key, Lead]) -> Le
 
 
 def lock_all(keys: Sequence[Key]) -> dict[Key, Lead]:
-    """Return the open leads of many people's keys, locked, as `look_up` does for one person."""
+    """Return the leads of many people's keys, open or over, locked, as `look_up` does for one person."""
     if not keys:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [sorted({f"{kind}:{value}" for kind, value in keys})])
-    return _leads_of(list(keys))
+    return _locked(list(keys))
 
 
 def open_leads_of(keys: Sequence[Key]) -> dict[Key, Lead]:
     """The same for a preview: without a lock."""
     owners = _owners(list(keys)) if keys else {}
-    leads = {lead.pk: lead for lead in Lead.objects.filter(pk__in=set(owners.values())) if is_open(lead)}
+    leads = {
+        lead.pk: lead for lead in Lead.objects.filter(pk__in=set(owners.values())) if may_be_joined(lead)
+    }
     return {key: leads[owner] for key, owner in owners.items() if owner in leads}
 
 
@@ -108,13 +133,18 @@ def point(found: Found, lead: Lead) -> None:
 
 
 def is_open(lead: Lead) -> bool:
-    """May somebody still join this lead?"""
+    """Does this lead go on?"""
     return lead.stage not in OVER and lead.desk != Desk.CLOSED and lead.erased_at is None
+
+
+def may_be_joined(lead: Lead) -> bool:
+    """Does a new submission of this person belong here? Not to junk, nor to what awaits its details."""
+    return is_open(lead) and lead.desk != Desk.QUARANTINE
 
 
 def known(keys: list[Key]) -> bool:
     """Does any of these keys point to an open lead? (For previews; takes no lock.)"""
-    return any(is_open(lead) for lead in Lead.objects.filter(pk__in=_owners(keys).values()))
+    return any(may_be_joined(lead) for lead in Lead.objects.filter(pk__in=_owners(keys).values()))
 
 
 def _columns(keys: Sequence[Key]) -> list[list[str]]:
@@ -129,14 +159,22 @@ def _owners(keys: list[Key]) -> dict[Key, int]:
         return {(kind, value): lead for kind, value, lead in cursor.fetchall()}
 
 
-def _leads_of(keys: list[Key]) -> dict[Key, Lead]:
-    """Return the open leads that the keys point to, locked in one order."""
-    owners = _owners(keys)
-    if not owners:
-        return {}
-    locked = Lead.objects.select_for_update(of=("self",)).filter(pk__in=set(owners.values())).order_by("pk")
-    leads = {lead.pk: lead for lead in locked if is_open(lead)}
-    return {key: leads[owner] for key, owner in owners.items() if owner in leads}
+def _locked(keys: list[Key]) -> dict[Key, Lead]:
+    """Return the leads that the keys point to, open or over, locked in one order; no erased one.
+
+    A lead that was merged while we waited for its lock has given its keys away: then they are read again.
+    """
+    for _ in range(LOOKS):
+        owners = _owners(keys)
+        rows = Lead.objects.select_for_update(of=("self",)).filter(pk__in=set(owners.values()))
+        leads = {lead.pk: lead for lead in rows.order_by("pk")} if owners else {}
+        if not any(lead.merged_into_id for lead in leads.values()):
+            break
+    return {
+        key: leads[owner]
+        for key, owner in owners.items()
+        if owner in leads and leads[owner].erased_at is None
+    }
 
 
 def _is_same(person: Person, lead: Lead, kind: str) -> bool:

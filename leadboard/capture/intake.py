@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from leadboard.capture import entries, parts, trials
 from leadboard.capture.digest import AlreadyDigested, digest, quarantine
+from leadboard.capture.junk import DOUBT
 from leadboard.capture.models import Source, Submission, SubmissionState
 from leadboard.capture.vendors import VENDORS
 from leadboard.http.problems import Problem
@@ -57,8 +58,10 @@ def accept(
     *,
     headers: Mapping[str, str],
     idempotency_key: str | None = None,
+    doubt: str = "",
 ) -> uuid.UUID:
     """Keep a delivery, then digest it; return the submission's id, the first one's for a key used again.
+    `doubt` says why a program may have sent it: what is made of it goes to the junk desk.
 
     Without a key of the sender's the vendor's own id of the delivery is the key. Raises Problem 422 when the
     sender's key came with another body before, 409 while its twin is in flight, 400 for a list of nothing.
@@ -69,7 +72,7 @@ def accept(
         content_type=content_type,
         body=body,
         body_hash=fingerprint(content_type, body),
-        headers=_kept(headers) | trials.mark(source, headers, body),
+        headers=_kept(headers) | trials.mark(source, headers, body) | ({DOUBT: doubt} if doubt else {}),
         idempotency_key=idempotency_key or vendors_key(source, body, payload),
     )
     received_at = keep(submission)
@@ -77,33 +80,6 @@ def accept(
         return first_of(submission).id
     submission.received_at = received_at
     digest_or_leave(submission, payload)
-    return submission.id
-
-
-def set_aside(
-    source: Source,
-    content_type: str,
-    body: bytes,
-    words: str,
-    *,
-    headers: Mapping[str, str],
-    idempotency_key: str,
-) -> uuid.UUID:
-    """Keep a delivery that is doubted and make nothing of it: it waits in quarantine, with the reason in
-    words, until a person replays it or puts it away. Return the submission's id, as `accept` does.
-    """
-    submission = Submission(
-        source=source,
-        content_type=content_type,
-        body=body,
-        body_hash=fingerprint(content_type, body),
-        headers=_kept(headers),
-        idempotency_key=idempotency_key,
-    )
-    with transaction.atomic():
-        if keep(submission) is None:
-            return first_of(submission).id
-        quarantine(submission, words)
     return submission.id
 
 

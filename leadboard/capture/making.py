@@ -21,15 +21,24 @@ NEWEST = (
 COLUMNS = ("name", "email", "phone", "company", "title", "country", "website", "campaign", "basis")
 
 
-def capture(submission: Submission, person: Person, *, desk: str | None = None, **fields: Any) -> Lead:
-    """Return the new lead of a submission, which bears its id; `fields` go over what the person says.
+def capture(
+    submission: Submission,
+    person: Person,
+    playbook: Playbook | None = None,
+    *,
+    desk: str | None = None,
+    told: dict[str, str] | None = None,
+    **fields: Any,
+) -> Lead:
+    """Return the new lead of a submission, which bears its id; `fields` go over what the person says, `told`
+    are more facts of the event.
 
     Its company is recognised first, so that the first event finds a target account marked.
     """
-    playbook = versions.active()
+    playbook = playbook or versions.active()
     found = known.recognise(person.fields)
     columns = columns_of(submission, person, playbook, found) | ({"desk": desk} if desk else {}) | fields
-    facts = facts_of(submission, columns["lead_type"]) | ({"desk": str(desk)} if desk else {})
+    facts = facts_of(submission, columns["lead_type"]) | ({"desk": str(desk)} if desk else {}) | (told or {})
     lead, _ = lifecycle.capture(columns, facts=facts, playbook_version=playbook.version)
     if found:
         known.link_all([(lead, found)])
@@ -55,25 +64,39 @@ def columns_of(
     }
 
 
-def join(submission: Submission, person: Person, lead: Lead) -> Lead:
-    """Record that a person wrote again: fill what is empty, take the newer message, count the touch."""
-    playbook = versions.active()
+def join(
+    submission: Submission,
+    person: Person,
+    lead: Lead,
+    playbook: Playbook | None = None,
+    *,
+    quiet: bool = False,
+) -> Lead:
+    """Record that a person wrote again: fill what is empty, take the newer message, count the touch.
+
+    A `quiet` one wakes nobody: it is one of many in a short time.
+    """
+    playbook = playbook or versions.active()
     changes, facts = joined(submission, person, lead, playbook)
-    lifecycle.move(lead, "joined", facts=facts, playbook_version=playbook.version, **changes)
+    kind = "repeated" if quiet else "joined"
+    lifecycle.move(lead, kind, facts=facts, playbook_version=playbook.version, **changes)
     return lead
 
 
 def joined(
     submission: Submission, person: Person, lead: Lead, playbook: Playbook
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the columns that change when a person writes again, and the facts of the event."""
+    """Return the columns that change when a person writes again, and the facts of the event; one that comes
+    while somebody has the lead says so.
+    """
     lead_type = lead_type_of(playbook, submission.source, person)
     changes = filled(person, lead, submission.received_at) | {"last_touch_at": submission.received_at}
     if person.fields.get("message"):
         changes["message"] = person.fields["message"]
     if not lead.lead_type:
         changes["lead_type"] = lead_type
-    return changes | known.changes(lead, changes), facts_of(submission, lead_type)
+    late = {"late": "claimed"} if lead.owner_id else {}
+    return changes | known.changes(lead, changes), facts_of(submission, lead_type) | late
 
 
 def filled(person: Person, lead: Lead, at: datetime) -> dict[str, Any]:

@@ -66,10 +66,9 @@ def take(filled: Filled, headers: Mapping[str, str], *, now: datetime) -> Sendin
     source = filled.form.source
     assert source is not None, "a live form has a source (a_live_form_has_a_source)"
     key = f"{entries.OURS}form {filled.token.nonce}"
-    if filled.doubt:
-        kept = intake.set_aside(source, JSON, body, filled.doubt, headers=headers, idempotency_key=key)
-    else:
-        kept = intake.accept(source, JSON, body, payload, headers=headers, idempotency_key=key)
+    kept = intake.accept(
+        source, JSON, body, payload, headers=headers, idempotency_key=key, doubt=filled.doubt
+    )
     sending, _ = Sending.objects.get_or_create(
         nonce=filled.token.nonce,
         defaults={

@@ -137,7 +137,7 @@ def desk_for(lead: Lead, viewer: Any = None) -> str:
 def is_claimable(lead: Lead) -> bool:
     """May sales claim the lead now: from any desk but quarantine, a closed one only if disqualified?"""
     is_disqualified = lead.desk == Desk.CLOSED and lead.stage == Stage.DISQUALIFIED
-    is_free = lead.owner_id is None and not lead.do_not_contact
+    is_free = lead.owner_id is None and not lead.do_not_contact and lead.merged_into_id is None
     return is_free and (lead.desk in CLAIMABLE_DESKS or is_disqualified)
 
 

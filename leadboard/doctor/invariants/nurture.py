@@ -17,11 +17,11 @@ INVARIANTS = [
         "The mails of a track are its steps 1, 2, 3 …, each once, none beyond what was decided.",
         """
         SELECT s.lead_id, s.enrolment_id, s.step, s.place FROM (
-            SELECT lead_id, enrolment_id, step,
+            SELECT lead_id, enrolment_id, step, state,
                    row_number() OVER (PARTITION BY enrolment_id ORDER BY id) AS place
             FROM handoff_send WHERE enrolment_id IS NOT NULL
         ) s JOIN handoff_enrolment n ON n.id = s.enrolment_id
-        WHERE s.step <> s.place OR s.step > n.step ORDER BY 1 LIMIT %(limit)s
+        WHERE s.step <> s.place OR (s.step > n.step AND s.state <> 'cancelled') ORDER BY 1 LIMIT %(limit)s
         """,
     ),
     Invariant(

@@ -1,0 +1,1 @@
+"""Two leads, one person: suspected, merged by a person, and parted again."""

@@ -1,0 +1,1 @@
+"""The junk desk: what is kept apart, why, and how it comes back."""
