@@ -43,10 +43,10 @@ def mark_suppressed(lead: Lead, event: LeadEvent) -> None:
 
 def mark_all_suppressed(events: Sequence[LeadEvent]) -> None:
     """The same for many events, with one question to the list."""
-    leads = [event.lead for event in events if not event.lead.do_not_contact]
+    leads = [event.lead for event in events if event.lead.desk != Desk.CLOSED]
     listed = stop_list.suppressed_of([lead.email for lead in leads])
     for lead in leads:
-        if lead.email in listed:
+        if lead.do_not_contact or lead.email in listed:
             _close(lead, "suppressed", "suppressed", None)
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from handoff import claims, nurture, outcomes, stop_list
 from handoff.models import Claim, Clock, Enrolment
 from handoff.suppression import suppress
+from leadboard.capture import importing
 from leadboard.capture.duplicates import merging, suspicions, undoing
 from leadboard.capture.duplicates.models import Merge, PossibleDuplicate
 from leadboard.capture.models import IdentityKey, Source, Submission
@@ -457,3 +458,16 @@ def test_a_deadline_that_passed_while_merged_is_not_missed_by_the_undo(make_lead
     undoing.undo(row.pk, mia)
     clock = Clock.objects.get(lead=goes, state="running", kind="first_action")
     assert clock.due_at - clock.started_at > timedelta(seconds=20)
+
+
+def test_a_file_brings_nobody_back_who_objected_under_another_key(pair, source, mia, tmp_path):
+    stays, goes = pair
+    merging.merge(stays.pk, goes.pk, mia)
+    suppress("diana@barsund.test", "objection")
+    path = tmp_path / "people.csv"
+    path.write_text("name,email\nD. Ek,d.ek+list@home.test\nBo,bo@x.test\n")
+    importing.import_file(path, source)
+    again, other = Lead.objects.order_by("pk")[2:]
+    assert (again.do_not_contact, again.desk, other.desk) == (True, "closed", "board")
+    assert PossibleDuplicate.objects.get().why == "objected"
+    assert broken() == []
