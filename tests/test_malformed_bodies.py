@@ -1,0 +1,85 @@
+"""A thousand deliveries as nobody should send them: each is refused with a problem document, or kept."""
+
+import json
+import random
+
+import pytest
+from django.db import connection
+from django.test import RequestFactory
+
+from leadboard.capture import intake, views
+from leadboard.capture.models import Source, Submission
+from leadboard.capture.vendors import VENDORS
+from tests import malformed
+from tests.vendor_papers import SECRET, SIGN, UNSIGNED
+
+SETTLED = {"captured", "joined", "quarantined", "ignored", "split", "discarded"}
+THOUSAND, OF_EACH_SEED = 1_000, 250
+
+
+@pytest.fixture
+def doors(db):
+    """A source of each vendor."""
+    return {
+        vendor: Source.objects.create(
+            name=vendor, vendor=vendor, secret="" if vendor in (*UNSIGNED, "generic") else SECRET
+        )
+        for vendor in VENDORS
+    }
+
+
+def send(source, body, content_type, headers):
+    """Post a body by the real view, in this process."""
+    request = RequestFactory().generic(
+        "POST", source.path, body, content_type=content_type, headers={"accept": "*/*"} | headers
+    )
+    return views.receive(request, source.key)
+
+
+def is_refusal(answer):
+    """Is it a problem document with what and why?"""
+    document = json.loads(answer.content)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert document["status"] == answer.status_code
+    return bool(document["code"] and document["detail"])
+
+
+@pytest.mark.parametrize("seed", range(THOUSAND // OF_EACH_SEED))
+def test_a_thousand_malformed_bodies_are_refused_with_words_or_kept(doors, seed, caplog):
+    dice = random.Random(seed)
+    kept, statuses = set(), {}
+    for number in range(OF_EACH_SEED):
+        vendor = dice.choice(list(VENDORS))
+        source = doors[vendor]
+        is_shaped = number % 2 == 0
+        body, content_type, headers = (
+            malformed.of_vendor(dice, vendor) if is_shaped else dice.choice(malformed.KINDS)(dice)
+        )
+        if vendor in SIGN and dice.random() < 0.9:
+            headers = headers | SIGN[vendor](body, source)
+        answer = send(source, body, content_type, headers)
+        told = f"seed {seed}, number {number}, {vendor}: {answer.status_code} for {body[:300]!r}"
+        assert answer.status_code == 202 or (400 <= answer.status_code < 500 and is_refusal(answer)), told
+        statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
+        if answer.status_code == 202:
+            kept.add(json.loads(answer.content)["id"])
+    found = Submission.objects.filter(part_of=None)
+    assert {str(submission.pk) for submission in found} == kept
+    assert set(Submission.objects.values_list("state", flat=True)) <= SETTLED
+    assert all(one.problem for one in Submission.objects.filter(state__in=("quarantined", "ignored")))
+    assert {202, 400, 401, 415} <= set(statuses)
+    assert "could not be digested" not in caplog.text
+
+
+def test_what_is_kept_of_them_is_replayed_without_a_fault(doors):
+    dice = random.Random(99)
+    for vendor, source in doors.items():
+        for _ in range(8):
+            body, content_type, headers = malformed.of_vendor(dice, vendor)
+            signed = headers | (SIGN[vendor](body, source) if vendor in SIGN else {})
+            send(source, body, content_type, signed)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE capture_submission SET state = 'received', lead_id = NULL, "
+                       "received_at = now() - interval '1 hour' WHERE state = 'quarantined'")  # fmt: skip
+    while intake.digest_left_behind():
+        assert Submission.objects.filter(state="received", attempts__gt=1).count() == 0
