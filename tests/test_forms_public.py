@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import uuid
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +17,8 @@ from leadboard.forms.starters import starters
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy, versions
 from tests.test_limits import set_limit
+from leadboard.tracking import letters, tokens
+from leadboard.tracking.models import Visitor
 
 GOOD = {
     "name": "Diana Ek",
@@ -379,3 +382,30 @@ def test_one_address_may_not_send_without_end(client, publish):
     refused = post(client, form, hidden, address="10.9.9.9")
     assert (int(refused["Retry-After"]) >= 1, "Too many deliveries" in refused.text) == (True, True)
     assert post(client, form, hidden | GOOD, address="10.9.9.8").status_code == 303
+
+
+def test_a_visitor_who_agreed_and_became_a_lead_is_known_and_stays_the_same_visitor(client, publish):
+    form = publish()
+    visitor = Visitor.objects.create(uid=uuid.uuid4())
+    token = tokens.visitor_token(visitor.uid)
+    address = f"{form.path}?embed=1&leadboard_visitor={token}"
+    assert "q-email" in opened(client, address)[0]
+    send(client, form, GOOD, path=address)
+    lead = Lead.objects.get()
+    visitor.refresh_from_db()
+    assert (visitor.lead_id, tokens.FIELD in lead.extra) == (lead.pk, False)
+    client.cookies.clear()
+    assert "q-email" not in opened(client, address)[0]
+    assert "q-email" in opened(client, address[:-1])[0]
+    Visitor.objects.update(withdrawn_at=visitor.seen_at)
+    assert "q-email" in opened(client, address)[0]
+
+
+def test_the_link_of_a_letter_to_a_form_says_who_comes(client, publish, settings):
+    form = publish()
+    send(client, form, GOOD | {"privacy": "yes"})
+    client.cookies.clear()
+    letter = letters.html_of(f"See {form.url} for more.", Lead.objects.get(), "letter 1")
+    answer = client.get(re.search(r'href="[^"]*(/t/c/[^"]+)"', letter)[1])
+    assert answer["Location"].startswith(f"{form.url}?lb=")
+    assert "q-email" not in opened(client, answer["Location"].removeprefix(settings.LEADBOARD_URL))[0]

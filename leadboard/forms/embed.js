@@ -7,6 +7,8 @@
   const asked = new URLSearchParams({ embed: "1", parent: location.origin, page: location.origin + location.pathname });
   if (here.dataset.theme) asked.set("theme", here.dataset.theme);
   if (document.referrer) asked.set("referrer", document.referrer.slice(0, 500));
+  // Who agreed to be recorded by track.js is not asked what is known of them.
+  window.leadboard?.("visitor", (id) => id && asked.set("leadboard_visitor", id));
   // Campaign, click ids and the link of a mail of ours: what stands in the address of this page.
   for (const [name, value] of [...new URLSearchParams(location.search)].slice(0, 20)) {
     if (!asked.has(name) && /^\w{1,40}$/.test(name)) asked.set(name, value.slice(0, 300));

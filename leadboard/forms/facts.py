@@ -10,6 +10,8 @@
 All of them may be named in the playbook, as any field of the firm.
 """
 
+from leadboard.tracking.tokens import FIELD
+
 # Questions of these types fill the column of the lead that is called so.
 PERSON = ("name", "email", "phone", "company", "title", "country", "website", "message")
 CHOSEN = ("choice", "choices")
@@ -22,6 +24,6 @@ CONSENT_TO, CONSENT_VERSION, CONSENT_AT = "consent_to", "consent_version", "cons
 OURS = frozenset(
     {*SCORES.values(), TOTAL, RESULT, *UTM, REFERRER, PAGE, CONSENT_TO, CONSENT_VERSION, CONSENT_AT}
 )
-# Fields of the page itself: the signed token, the trap for programs, the link that says who comes.
-TOKEN, TRAP, LINK = "t", "fax_extension", "lb"
-OF_THE_PAGE = frozenset({TOKEN, TRAP, LINK, "embed", "theme", "parent", "fresh"})
+# Fields of the page itself: its signed token, the trap for programs, a mail's link and a visitor's id.
+TOKEN, TRAP, LINK, VISITOR = "t", "fax_extension", "lb", FIELD
+OF_THE_PAGE = frozenset({TOKEN, TRAP, LINK, VISITOR, "embed", "theme", "parent", "fresh"})

@@ -1,7 +1,8 @@
 """Who comes to a form, where that is known; nothing of it is ever shown to the browser.
 
-Two signed ways: a link in a mail of ours (`?lb=`, see `link_token`), and a first-party cookie that is set
-after somebody sent a form and agreed to it. Both name a lead, and only one that is still open and has an
+Three signed ways: the link of a mail of ours (`?lb=`), the id of a visitor who agreed to be recorded
+(`?leadboard_visitor=`, which the script that embeds a form passes on), and a first-party cookie that is set
+after somebody sent a form and agreed to it. Each names a lead, and only one that is still open and has an
 address or a number to know them by counts: their other answers are not asked again.
 """
 
@@ -14,33 +15,62 @@ from django.http import HttpRequest, HttpResponse
 from leadboard.capture import contact, identity
 from leadboard.forms import facts
 from leadboard.leads.models import Lead
+from leadboard.tracking import tokens
+from leadboard.tracking.models import Visitor
 
-COOKIE = "leadboard-known"
-LINK_SALT, COOKIE_SALT = "leadboard.forms.link", "leadboard.forms.cookie"
+COOKIE, SALT = "leadboard-known", "leadboard.forms.cookie"
 LONGEST, FOR_DAYS = 400, 180
 
 
 def link_token(lead: Lead) -> str:
-    """Return what to append to the address of a form in a mail to this person: `?lb=<token>`."""
-    return signing.dumps(str(lead.uid), salt=LINK_SALT)
+    """Return what to append to the address of a form in a mail to this person: `?lb=<token>`. The links of
+    letters have it already (`tracking.letters`).
+    """
+    return tokens.sign_link(tokens.MailLink(lead.pk, "form"), "came")
 
 
 def known_person(request: HttpRequest) -> Lead | None:
     """Return the lead of whoever asks for a page; None when it is anybody, or they said "not me"."""
     if "fresh" in request.GET:
         return None
-    uid = _signed(request.GET.get(facts.LINK, ""), LINK_SALT) or _signed(
-        request.COOKIES.get(COOKIE, ""), COOKIE_SALT
-    )
-    return lead_of(uid)
+    ways = (_by_link(request), _by_visitor(request), lead_of(_by_cookie(request)))
+    return next((lead for lead in ways if lead), None)
 
 
 def lead_of(uid: str) -> Lead | None:
     """Return the open lead of this uid that can be recognised by an address or a number."""
-    if not uid:
-        return None
-    lead = Lead.objects.filter(uid=uuid.UUID(uid)).first()
+    return _recognisable(uid=uuid.UUID(uid)) if uid else None
+
+
+def _recognisable(**which: object) -> Lead | None:
+    lead = Lead.objects.filter(**which).first()
     return lead if lead and identity.is_open(lead) and contact_of(lead) else None
+
+
+def _by_link(request: HttpRequest) -> Lead | None:
+    text = request.GET.get(facts.LINK, "")
+    link = tokens.read_link(text, "came") if _may_be_signed(text) else None
+    return _recognisable(pk=link.lead_id) if link else None
+
+
+def _by_visitor(request: HttpRequest) -> Lead | None:
+    uid = tokens.visitor_uid(request.GET.get(facts.VISITOR, ""))
+    owner = Visitor.objects.filter(uid=uid, withdrawn_at=None).values_list("lead_id").first() if uid else None
+    return _recognisable(pk=owner[0]) if owner and owner[0] else None
+
+
+def _by_cookie(request: HttpRequest) -> str:
+    """Return the uid that the cookie names; "" for anything else."""
+    text = request.COOKIES.get(COOKIE, "")
+    try:
+        said = signing.loads(text, salt=SALT, max_age=FOR_DAYS * 86_400) if _may_be_signed(text) else ""
+    except (signing.BadSignature, ValueError):
+        return ""
+    return str(said)
+
+
+def _may_be_signed(text: str) -> bool:
+    return 0 < len(text) <= LONGEST and text.isascii()
 
 
 def contact_of(lead: Lead) -> dict[str, str]:
@@ -56,7 +86,7 @@ def remember(response: HttpResponse, lead: Lead) -> None:
     """Let the browser of somebody who agreed say who comes, next time."""
     response.set_cookie(
         COOKIE,
-        signing.dumps(str(lead.uid), salt=COOKIE_SALT),
+        signing.dumps(str(lead.uid), salt=SALT),
         max_age=FOR_DAYS * 86_400,
         path="/f/",
         secure=settings.HTTPS,
@@ -68,13 +98,3 @@ def remember(response: HttpResponse, lead: Lead) -> None:
 def forget(response: HttpResponse) -> None:
     """Take the cookie back: somebody else sits at this browser."""
     response.delete_cookie(COOKIE, path="/f/", samesite="Lax")
-
-
-def _signed(text: str, salt: str) -> str:
-    """Return the uid that a signed text names; "" for anything else."""
-    if not 0 < len(text) <= LONGEST or not text.isascii():
-        return ""
-    try:
-        return str(uuid.UUID(signing.loads(text, salt=salt, max_age=FOR_DAYS * 86_400)))
-    except (signing.BadSignature, ValueError):
-        return ""

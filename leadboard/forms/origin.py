@@ -9,7 +9,8 @@ from leadboard.forms import facts
 from leadboard.forms.answers import CONTROL, LONGEST_HIDDEN, texts
 from leadboard.forms.schema import Definition
 
-NAMES = (*facts.UTM, facts.REFERRER, facts.PAGE)
+# The visitor's id is passed on as it came: tracking reads it in the delivery, if it is genuine.
+NAMES = (*facts.UTM, facts.REFERRER, facts.PAGE, facts.VISITOR)
 
 
 def clean(text: str) -> str:
