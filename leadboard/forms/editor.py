@@ -36,6 +36,10 @@ TYPES: Options = [
 ]
 FORMATS: Options = [("number", "Number"), ("money", "Money"), ("percent", "Percent")]
 SCORES: Options = [("total", "All points"), *((name, name.capitalize()) for name in DIMENSIONS)]
+TICKS = (
+    ("required", "Required", {"kind": "check"}),
+    ("progressive", "Asked later, of people we know", {"kind": "check"}),
+)
 BLANK_ROWS = 2
 
 
@@ -166,15 +170,12 @@ class Editor:
     def _card(self, number: int, question: Data, count: int) -> Card:
         prefix, kind = f"questions.{number}.", question["type"]
         main = self.rows(
-            prefix, question, ("label", "Question", {"kind": "area" if kind == "consent" else "text"})
+            prefix,
+            question,
+            ("label", *(("Text to agree to", {"kind": "area"}) if kind == "consent" else ("Question", {}))),
         )
-        if kind != "hidden":
-            main += self.rows(
-                prefix,
-                question,
-                ("required", "Required", {"kind": "check"}),
-                ("progressive", "Asked later, of people we know", {"kind": "check"}),
-            )
+        ticks = () if kind == "hidden" else TICKS[:1] if kind == "consent" else TICKS
+        main += self.rows(prefix, question, *ticks)
         choices = [
             self._choice(f"{prefix}choices.{n}.", choice) for n, choice in enumerate(self._choices(question))
         ]
@@ -251,15 +252,20 @@ class Editor:
                 f"figures.{n}.",
                 row,
                 ("label", "What", {}),
-                ("formula", "Formula", {}),
+                ("formula", "Formula", {"kind": "wide"}),
                 ("format", "Shown as", {"kind": "select", "options": FORMATS}),
                 ("unit", "Unit", {"kind": "small"}),
                 ("places", "Decimals", {"kind": "small"}),
-                ("text", "Explained", {}),
+                ("text", "Explained", {"kind": "wide"}),
                 ("name", "Name", {}),
             )
             for n, row in enumerate(given)
         ]
+
+    def numbers(self) -> str:
+        """Return the names that formulas may use."""
+        asked = [question["name"] for question in self.data["questions"] if question["type"] == "number"]
+        return ", ".join([*asked, *(figure.get("name", "") for figure in self.data.get("figures", []))])
 
     def wrong(self) -> list[tuple[str, str]]:
         """Return (id of the box, sentence) for the summary."""

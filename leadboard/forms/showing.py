@@ -41,6 +41,11 @@ class Asked:
         return f"{self.id}-0" if self.question.type in ("choice", "choices") else self.id
 
     @property
+    def called(self) -> str:
+        """Return its label as part of a sentence."""
+        return self.question.label.rstrip(" .:")
+
+    @property
     def value(self) -> str:
         """Return what was typed."""
         return self.typed[0] if self.typed else ""

@@ -1,9 +1,13 @@
 """Forms in real browsers: built, previewed, filled in, embedded elsewhere; axe finds nothing."""
 
+import http.server
+import threading
+
 import pytest
 
 from leadboard.forms import publishing
 from leadboard.forms.starters import starters
+from leadboard.leads.models import Lead
 from tests.browser.conftest import SHOTS
 from tests.browser.test_every_screen import faults_of
 
@@ -37,8 +41,7 @@ def fill(page, *, scored=True):
         box.check()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_everybody_can_read_and_use_forms(site, mia, published, scheme, width):
     SHOTS.mkdir(exist_ok=True)
     faults = []
@@ -61,9 +64,107 @@ def test_everybody_can_read_and_use_forms(site, mia, published, scheme, width):
         outside.screenshot(path=SHOTS / f"public-{key}-{width}-{scheme}.png", full_page=True)
         faults += [f"public {key}: {fault}" for fault in faults_of(outside)]
         fill(outside)
-        outside.wait_for_timeout(2100)
         outside.click("button.form-send")
         outside.wait_for_url("**/done/**")
         outside.screenshot(path=SHOTS / f"public-{key}-done-{width}-{scheme}.png", full_page=True)
         faults += [f"done {key}: {fault}" for fault in faults_of(outside)]
     assert faults == []
+
+
+@pytest.fixture
+def elsewhere():
+    """A page of another site; return a function that says what stands in it and gives its address."""
+    shown = {}
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = shown["html"].encode() if self.path.startswith("/page") else b""
+            self.send_response(200 if body else 204)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Keep quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def show(html):
+        shown["html"] = html
+        return f"http://127.0.0.1:{server.server_port}/page"
+
+    yield show
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_form_in_a_page_of_another_site_is_as_high_as_it_is_and_can_be_sent(site, published, elsewhere):
+    script = f'<script src="{site.base}/f/demo-request/embed.js" data-theme="dark" async></script>'
+    address = elsewhere(f"<!doctype html><title>Firm</title><h1>Firm</h1>{script}")
+    page = site.browser.new_context(viewport={"width": 700, "height": 800}).new_page()
+    page.goto(f"{address}?utm_source=ads&utm_campaign=autumn")
+    frame = page.frame_locator("iframe")
+    frame.locator("#q-email").wait_for()
+    page.wait_for_function("document.querySelector('iframe').clientHeight > 600")
+    high = page.evaluate("document.querySelector('iframe').clientHeight")
+    inside = next(one for one in page.frames if one != page.main_frame)
+    assert abs(inside.evaluate("document.body.getBoundingClientRect().height") - high) <= 1
+    assert inside.evaluate("document.documentElement.scrollHeight - innerHeight") <= 1
+    page.screenshot(path=SHOTS / "embedded.png", full_page=True)
+    page.evaluate("postMessage({leadboard: 'height', height: 5000}, '*')")
+    for box, text in (("name", "Diana Ek"), ("email", "diana@barsund.example"), ("company", "Barsund")):
+        frame.locator(f"#q-{box}").fill(text)
+    frame.locator("#q-privacy").check()
+    assert page.evaluate("document.querySelector('iframe').clientHeight") == high
+    page.wait_for_timeout(2100)
+    frame.locator("button.form-send").click()
+    frame.get_by_role("heading", name="We are on it").wait_for()
+    page.wait_for_function(f"document.querySelector('iframe').clientHeight < {high / 2}")
+    lead = Lead.objects.get()
+    assert (lead.lead_type, lead.campaign, lead.extra["utm_source"], lead.extra["page"]) == (
+        "demo",
+        "autumn",
+        "ads",
+        address,
+    )
+    page.context.close()
+
+
+def test_a_site_that_is_not_listed_cannot_show_it(site, published, elsewhere):
+    form = published["contact"]
+    publishing.change(form, draft=form.draft | {"sites": ["https://www.barsund.example"]})
+    publishing.publish(form)
+    address = elsewhere(
+        f'<!doctype html><title>Other</title><iframe src="{site.base}{form.path}?embed=1"></iframe>'
+    )
+    page = site.browser.new_context().new_page()
+    page.goto(address)
+    page.wait_for_timeout(500)
+    assert page.frame_locator("iframe").locator("#q-email").count() == 0
+    page.context.close()
+
+
+def test_the_builder_previews_while_typing_and_moves_by_hand(site, mia, published):
+    page = site.open(published["contact"].get_absolute_url(), person=mia, width=1280)
+    page.fill("#b-title", "Ask us anything")
+    page.locator(".form-title", has_text="Ask us anything").wait_for()
+    page.get_by_text("Prospects see the version before until you publish it.").wait_for()
+    page.select_option("#added", "number")
+    page.get_by_role("button", name="Add question").click()
+    page.locator("#question-8").wait_for()
+    assert page.input_value("#b-questions-7-label") == "How many?"
+    first = page.locator("#question-2 [data-grip]")
+    first.drag_to(page.locator("#question-1"))
+    page.locator("#b-questions-0-label[value='Work e-mail']").wait_for()
+    page.fill("#b-questions-0-label", "")
+    page.get_by_role("button", name="Publish the changes").click()
+    page.locator("#wrong").wait_for()
+    assert page.evaluate("document.activeElement.id") == "wrong"
+    assert "Question 1, label" in page.inner_text("#wrong")
+    page.fill("#b-questions-0-label", "Your e-mail")
+    page.get_by_role("button", name="Publish the changes").click()
+    page.get_by_text("Version 2 is live").wait_for()
+    asked = published["contact"].versions.first().definition["questions"]
+    assert [question["label"] for question in asked][:2] == ["Your e-mail", "Your name"]
+    site.complaints[:] = [words for words in site.complaints if "422" not in words]
