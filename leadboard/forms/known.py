@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from leadboard.capture import contact, identity
 from leadboard.forms import facts
 from leadboard.leads.models import Lead
+from leadboard.leads.stages import Desk
 from leadboard.tracking import tokens
 from leadboard.tracking.models import Visitor
 
@@ -43,7 +44,7 @@ def lead_of(uid: str) -> Lead | None:
 
 
 def _recognisable(**which: object) -> Lead | None:
-    lead = Lead.objects.filter(**which).first()
+    lead = Lead.objects.filter(**which).exclude(desk=Desk.QUARANTINE).first()
     return lead if lead and identity.is_open(lead) and contact_of(lead) else None
 
 
