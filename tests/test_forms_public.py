@@ -16,9 +16,9 @@ from leadboard.forms.models import FormDay, Sending
 from leadboard.forms.starters import starters
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy, versions
-from tests.test_limits import set_limit
 from leadboard.tracking import letters, tokens
 from leadboard.tracking.models import Visitor
+from tests.test_limits import set_limit
 
 GOOD = {
     "name": "Diana Ek",
