@@ -405,7 +405,8 @@ def test_the_link_of_a_letter_to_a_form_says_who_comes(client, publish, settings
     form = publish()
     send(client, form, GOOD | {"privacy": "yes"})
     client.cookies.clear()
-    letter = letters.html_of(f"See {form.url} for more.", Lead.objects.get(), "letter 1")
+    text = f"See {form.url} for more."
+    letter = letters.html_of(text, Lead.objects.get(), "letter 1", written=text)
     answer = client.get(re.search(r'href="[^"]*(/t/c/[^"]+)"', letter)[1])
     assert answer["Location"].startswith(f"{form.url}?lb=")
     assert "q-email" not in opened(client, answer["Location"].removeprefix(settings.LEADBOARD_URL))[0]
