@@ -41,7 +41,8 @@ LABELS = {
     "name": "name|Full name|fullName|FULL_NAME|your-name|contact_name|Your full name|What is your name?|"
     "What's your full name?|Contact person|First and last name|field_1_name|name-1|form_fields[name]|"
     "Customer name|Name *|What should we call you?|Ihr Name|Vor- und Nachname|Ansprechpartner|"
-    "Vollständiger Name|Wie ist Ihr Name?|Wie heißen Sie?|Name, Vorname|Kontaktperson|"
+    "Vollständiger Name|Wie ist Ihr Name?|Wie heißen Sie?|Wie dürfen wir Sie ansprechen?|Name, Vorname|"
+    "Kontaktperson|"
     "Nom complet|Nom et prénom|Votre nom complet|Comment vous appelez-vous ?|Prénom et nom",
     "company": "company|Company name|companyName|COMPANY_NAME|Organisation|Organization name|Business name|"
     "Employer|company_1|your-company|field_5_company|Name of your company|What company do you work for?|"
@@ -51,10 +52,12 @@ LABELS = {
     "Société|Entreprise|Nom de l'entreprise|Votre société|Nom de la société|Raison sociale|"
     "Dans quelle entreprise travaillez-vous ?|Pour quelle société travaillez-vous ?",
     "title": "title|Job title|jobTitle|JOB_TITLE|Job role|Role|Your role|Position|your-job-title|job_title_1|"
-    "What is your job title?|What's your role at the company?|Current position|Job function|What do you do?|"
+    "What is your job title?|What's your role at the company?|What's your role there?|Current position|"
+    "Job function|What do you do?|"
     "Funktion|Position im Unternehmen|Berufsbezeichnung|Stellenbezeichnung|Ihre Position|"
     "Welche Position haben Sie?|Was ist Ihre Funktion im Unternehmen?|"
-    "Poste|Fonction|Intitulé du poste|Votre fonction|Quel poste occupez-vous ?|Quelle est votre fonction ?|"
+    "Poste|Fonction|Intitulé du poste|Intitulé de votre poste|Votre fonction|Quel poste occupez-vous ?|"
+    "Quelle est votre fonction ?|"
     "Rôle au sein de l'entreprise",
     "country": "country|Country/Region|Your country|countryCode|In which country are you "
     "based?|Location|Land|"
@@ -146,3 +149,85 @@ OTHER_THINGS = {
 def test_a_label_about_something_else_is_not_mistaken(label):
     person = read({"email": "bea@halden.example", label: OTHER_THINGS[label]})
     assert (person.fields, person.extra) == ({"email": "bea@halden.example"}, {label: OTHER_THINGS[label]})
+
+
+ANA = {"name": "Ana Ruiz", "email": "ana@halden.example"}
+FORMS = {
+    "Elementor": {"form_fields[name]": "Ana Ruiz", "form_fields[email]": "ana@halden.example",
+                  "form_fields[field_4a2b]": "0301234567", "form_fields[message]": "Hi"},
+    "Elementor, with its fields described": {
+        "form": {"id": "abc", "name": "New form"},
+        "fields": {
+            "name": {"id": "name", "type": "text", "title": "Name", "value": "Ana Ruiz", "required": "1"},
+            "email": {"id": "email", "type": "email", "title": "E-mail", "value": "ana@halden.example"},
+            "field_1": {"id": "field_1", "type": "tel", "title": "Telefon", "value": "0301234567"},
+            "message": {"id": "message", "type": "textarea", "title": "Nachricht", "value": "Hi"},
+        },
+    },
+    "Contact Form 7": {"your-name": "Ana Ruiz", "your-email": "ana@halden.example", "your-tel": "0301234567",
+                       "your-message": "Hi", "_wpcf7": "12"},
+    "Ninja Forms": {"firstname_1523908368154": "Ana", "lastname_1523908369534": "Ruiz",
+                    "email_1523908370": "ana@halden.example", "phone_1523909": "0301234567",
+                    "textarea_1": "Hi"},
+    "Divi": {"et_pb_contact_name_0": "Ana Ruiz", "et_pb_contact_email_0": "ana@halden.example",
+             "et_pb_contact_phone_0": "0301234567", "et_pb_contact_message_0": "Hi"},
+    "a chat": {"visitor": {"name": "Ana Ruiz", "email": "ana@halden.example", "phone": "0301234567"},
+               "message": {"text": "Hi"}, "agent": {"name": "Bo", "email": "bo@firm.example"}},
+    "an event list": {"attendee": {"first_name": "Ana", "last_name": "Ruiz", "email": "ana@halden.example",
+                                   "phone": "0301234567"}, "event": {"name": "Fair"}, "notes": "Hi"},
+    "questions and answers": {"responses": [
+        {"question": "Full name", "answer": "Ana Ruiz"}, {"question": "Work e-mail",
+        "answer": "ana@halden.example"},
+        {"question": "Phone", "answer": "0301234567"}, {"question": "Message", "answer": "Hi"}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("payload", FORMS.values(), ids=FORMS)
+def test_what_plugins_and_tools_send_is_understood_as_it_comes(payload):
+    assert read(payload).fields == ANA | {"phone": "0301234567", "message": "Hi"}
+
+
+def test_a_whole_german_form_is_told_apart():
+    person = read(
+        {
+            "Anrede": "Frau",
+            "Titel": "Dr.",
+            "Vorname": "Ana",
+            "Name": "Ruiz",
+            "Firma/Institution": "Halden",
+            "Abteilung": "Einkauf",
+            "Straße und Hausnummer": "Hauptstr. 1 im dritten Hof links",
+            "Land": "Deutschland",
+            "Telefon (tagsüber)": "030 1234567",
+            "Telefax": "030 1234568",
+            "E-Mail": "ana@halden.example",
+            "Wie sind Sie auf uns aufmerksam geworden?": "Messe in Hannover im letzten Jahr",
+            "Ihre Mitteilung": "Bitte ein Angebot",
+        }
+    )
+    assert person.fields == ANA | {
+        "company": "Halden",
+        "phone": "030 1234567",
+        "country": "DE",
+        "message": "Bitte ein Angebot",
+    }
+
+
+def test_a_form_asked_in_questions_is_told_apart():
+    person = read(
+        {
+            "What's your first name?": "Ana",
+            "And your last name?": "Ruiz",
+            "Great! What's your work email?": "ana@halden.example",
+            "What company are you with?": "Halden",
+            "How big is your team?": "11-50",
+            "What's the main challenge you're facing right now?": "Speed",
+            "Can we contact you by email?": "Yes",
+        }
+    )
+    assert person.fields == ANA | {"company": "Halden", "message": "Speed"}
+    assert person.extra == {"How big is your team?": "11-50", "Can we contact you by email?": "Yes"}
+
+
+def test_a_very_long_label_is_read_by_its_beginning():
+    assert read({"email " + "x" * 60_000: "ana@halden.example"}).email == "ana@halden.example"

@@ -12,6 +12,7 @@ from leadboard.capture.vocabulary import word_set
 
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 WORD = re.compile(r"[^\W_]+")
+E_MAIL = re.compile(r"\be (?=mail|post\b)")
 NUMBERED = re.compile(r"(?:q|field|input|question|item|text)?\d+|(.*[^\W\d_])\d+")
 SILENT = word_set("question answer field input q")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -63,7 +64,7 @@ def words(label: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4_096)
 def _words(label: str) -> tuple[str, ...]:
     found = WORD.findall(folded(CAMEL.sub(" ", label)))
-    text = " ".join(found).replace("e mail", "email").replace("e post", "epost")
+    text = E_MAIL.sub("e", " ".join(found))
     return tuple(text.split())
 
 
@@ -108,7 +109,8 @@ def is_no_message(steps: tuple[str, ...]) -> bool:
 def tells_nothing(steps: tuple[str, ...]) -> bool:
     """Is the label a mere number, or what a form calls a field by itself ("field_3", "question_a7Bx2")?"""
     last = words(steps[-1]) if steps else ()
-    return not _bare(last) or last[0] in SILENT or bool(UUID.fullmatch(steps[-1]))
+    coded = all(any(sign.isdigit() for sign in word) for word in _bare(last))
+    return coded or last[0] in SILENT or bool(UUID.fullmatch(steps[-1]))
 
 
 def asks_consent(steps: tuple[str, ...]) -> bool:

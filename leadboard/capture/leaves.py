@@ -5,6 +5,26 @@ from typing import Any, NamedTuple
 
 LABEL_KEYS = ("label", "title", "question", "name", "key", "field", "ref", "id")
 VALUE_KEYS = ("value", "answer", "values", "text", "content")
+# An object of these keys alone is a field with a label: {"title": "E-mail", "value": …}.
+OF_A_FIELD = frozenset(
+    [
+        "id",
+        "key",
+        "name",
+        "label",
+        "title",
+        "question",
+        "ref",
+        "field",
+        "type",
+        "field_type",
+        "required",
+        "raw_value",
+        "value",
+        "answer",
+        "versions",
+    ]
+)
 MOST_LEAVES = 1_000
 
 
@@ -48,11 +68,23 @@ def _walk(value: Any, steps: tuple[str, ...]) -> Iterator[Leaf]:
         yield Leaf(steps, value["file"])
     elif isinstance(value, dict):
         for key, member in value.items():
-            yield from _walk(member, (*steps, key))
+            label, inner = _as_field(key, member)
+            yield from _walk(inner, (*steps, label))
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         yield from _walk_list(value, steps)
     elif value not in (None, "", []):
         yield Leaf(steps, value)
+
+
+def _as_field(key: str, member: Any) -> tuple[str, Any]:
+    """Return (label, value) of a member that describes a field beside its value; else (key, member)."""
+    if not isinstance(member, dict) or not OF_A_FIELD.issuperset(member):
+        return key, member
+    if not {"value", "answer"} & member.keys() or len(member) < 2:
+        return key, member
+    told = (member.get(name) for name in ("label", "title", "question"))
+    label = next((text for text in told if isinstance(text, str) and text.strip()), key)
+    return label, member["value"] if "value" in member else member["answer"]
 
 
 def _walk_list(items: list[Any], steps: tuple[str, ...]) -> Iterator[Leaf]:

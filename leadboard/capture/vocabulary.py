@@ -24,7 +24,8 @@ PHRASES = {
     "vornameundnachname ihrname ansprechpartner ansprechpartnerin ansprechperson kontaktperson vollername "
     "vollständigername nomcomplet nometprenom prenometnom nomprenom prenomnom displayname namevorname "
     "firstandlastname firstnamelastname firstlastname wieheissensie wieheisstdu commentvousappelezvous "
-    "whoareyou whatshouldwecallyou howshouldwecallyou whatareyoucalled",
+    "whoareyou whatshouldwecallyou howshouldwecallyou whatareyoucalled wiedürfenwirsieansprechen "
+    "wiemöchtensieangesprochenwerden",
     "first_name": "firstname forename givenname fname namefirst vorname rufname prenom first given",
     "last_name": "lastname surname familyname lname namelast secondname nachname familienname zuname "
     "nomdefamille last family",
@@ -65,7 +66,7 @@ FILLERS = word_set(
     "work works working professional corporate personal private primary main best current currently "
     "preferred "
     "official valid please enter provide give fill fillin select choose tell share add write insert here "
-    "below required optional mandatory what whats which who whom whose how where is s are am was be do "
+    "below required optional mandatory there what whats which who whom whose how where is s are am was be do "
     "did may "
     "might can could should would will reach called named by for of in on at to with from and or "
     "wie was wer wo welche welcher welches welchem welchen wann lautet lauten heissen heisst ist sind sie "
@@ -149,7 +150,8 @@ MESSAGE = (
     "bemerkung", "anmerkung", "kommentar", "hinweis", "thema", "themen", "besprechen", "fur uns tun",
     "fur sie tun", "aider", "besoin", "projet", "demande", "votre question", "vos questions", "commentaire",
     "precis", "decriv", "dites", "parlez", "souhait", "objectif", "remarque", "attentes", "interess",
-    "sujet", "discuter", "faire pour vous",
+    "sujet", "discuter",
+    "faire pour vous", "mochten sie wissen", "fuhrt sie", "vous amene",
 )  # fmt: skip
 NO_CONSENT = ("unsubscribe", "disagree", "do not", "don t", "opt out", "nicht", " ne ", " pas ")
 CONSENT = (
