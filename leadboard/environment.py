@@ -21,6 +21,10 @@ VARIABLES = {
     "LEADBOARD_DEMO": ("0", "1 makes the demo people with their known password, and shows a banner"),
     "LEADBOARD_SIMULATE": ("1", "0 keeps the simulator off in the demo"),
     "LEADBOARD_ASK_DNS": ("0", "1 asks the DNS whether the domain of a lead's address takes mail"),
+    "LEADBOARD_OUTBOUND_ALLOW": (
+        "",
+        "hosts (or host:port, comma separated) of the own network that providers and vendors may be asked at",
+    ),
     "LEADBOARD_METRICS_TOKEN": ("", "bearer token for /metrics; empty keeps the page closed"),
     "LEADBOARD_TRUST_PROXY": ("0", "1 believes X-Forwarded-Proto of a reverse proxy that sets it itself"),
     "LEADBOARD_TOUCH_MONTHS": ("13", "months for which page views and other touches are kept"),

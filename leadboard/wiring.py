@@ -58,6 +58,7 @@ LEAD_PANELS = [
     "handoff.panels.acts",
     "handoff.panels.ladder",
     "qualification.panels.verdict",
+    "qualification.company_panel.company",
     "leadboard.tracking.panels.how_they_came",
 ]
 
@@ -69,6 +70,7 @@ LEAD_STORIES = [
 # name: (dotted function without arguments, seconds between runs); run by `run_clocks`, one at a time.
 PERIODIC = {
     "digest submissions left behind": ("leadboard.capture.intake.digest_left_behind", 15),
+    "ask providers left behind": ("leadboard.companies.providers.ask_left_behind", 30),
     "resume imports left behind": ("leadboard.imports.runner.resume_left_behind", 15),
     "fetch details left behind": ("leadboard.capture.fetching.fetch_left_behind", 15),
     "qualify leads left behind": ("qualification.jobs.sweep", 15),

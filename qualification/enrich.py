@@ -4,14 +4,17 @@ Nothing is asked of anybody outside. Each value keeps where it came from, by whi
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import phonenumbers
 
 from leadboard.capture.contact import email_kind
+from leadboard.companies import firmographics
 from leadboard.companies.domains import suffixes
+from leadboard.leads.clock import db_now
 from leadboard.leads.models import Lead
 from qualification.models import Enrichment
 
@@ -19,12 +22,18 @@ FEW_ZONES = 2
 
 
 class Finding(NamedTuple):
-    """One value that was found out."""
+    """One value that was found out, where, how, and when (None: just now)."""
 
     field: str
-    value: str
+    value: Any
     source: str
     method: str
+    at: datetime | None = None
+
+
+def known_of_company(lead: Lead) -> list[Finding]:
+    """What the firm's own table and its providers say of the lead's company, the most trusted first."""
+    return [Finding(*known) for known in firmographics.known_of(lead, db_now().date())]
 
 
 def find_out(email: str, phone: str, country: str) -> list[Finding]:
@@ -91,7 +100,10 @@ def _zones() -> dict[str, tuple[str, ...]]:
 def keep(lead: Lead, findings: list[Finding]) -> None:
     """Store the findings; a newer value of the same source takes the place of the older."""
     Enrichment.objects.bulk_create(
-        [Enrichment(lead=lead, **finding._asdict()) for finding in findings],
+        [
+            Enrichment(lead=lead, **{k: v for k, v in finding._asdict().items() if v is not None})
+            for finding in findings
+        ],
         update_conflicts=True,
         unique_fields=["lead", "field", "source"],
         update_fields=["value", "method", "at"],

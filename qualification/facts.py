@@ -10,6 +10,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from leadboard.companies import firmographics
+from leadboard.companies.fields import read_number
+from leadboard.companies.names import plain
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
@@ -41,7 +44,10 @@ def facts_of(
         found.setdefault(finding.field, finding.value)
     found.pop("website", None)
     found.pop("time_zone", None)
-    facts = _own_fields(lead.extra) | found | _given(lead) | _phrases(classified)
+    facts = _own_fields(lead.extra) | found | said_of_company(lead.extra) | _given(lead)
+    facts |= _phrases(classified)
+    if "tier" not in facts and (tier := policy.tier(playbook, facts)):
+        facts["tier"] = tier.tier
     facts |= behaviour.facts_of(lead, playbook)
     facts |= _moment(lead.submitted_at or lead.created_at, playbook)
     facts["lead_type"] = lead.lead_type or policy.lead_type(playbook, facts=facts)
@@ -50,6 +56,16 @@ def facts_of(
 
 def _own_fields(extra: dict[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in extra.items() if value not in (None, "", [], {})}
+
+
+def said_of_company(extra: dict[str, Any]) -> dict[str, Any]:
+    """What the prospect told of the company goes before what table and providers say of it."""
+    said = {plain(name).replace(" ", "_"): value for name, value in extra.items()}
+    told = {name: said[name] for name in firmographics.FIELDS if said.get(name) not in (None, "", [], {})}
+    numbers = {name: read_number(str(told[name])) for name in ("employees", "revenue") if name in told}
+    return {name: _plain(value) for name, value in told.items()} | {
+        name: number for name, number in numbers.items() if number is not None
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from leadboard.companies import firmographics, providers
 from leadboard.leads import lifecycle
 from leadboard.leads.clock import db_now
 from leadboard.leads.models import Lead, LeadEvent
@@ -19,7 +20,7 @@ from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
 from qualification import store, waking
 from qualification.classify import Classified, classify
-from qualification.enrich import Finding, find_out, keep
+from qualification.enrich import Finding, find_out, keep, known_of_company
 from qualification.facts import facts_of
 from qualification.models import Verdict
 from qualification.routing import change_of, facts_of_event
@@ -83,6 +84,7 @@ def qualify(lead_id: int, *, asked: bool = False) -> Verdict | None:
         return newest
     playbook = versions.active()
     thought = think(lead, playbook)
+    providers.want(firmographics.domain_of(lead), lead.pk)
     thought.stays = bool(not asked and heard and waking.stays(lead, heard, thought.route, playbook))
     if newest and _is_the_same(newest, thought, playbook):
         return newest
@@ -108,7 +110,7 @@ def think(lead: Lead, playbook: Playbook) -> Thought:
     """Everything up to the route; reads the lead, writes nothing."""
     flags: list[str] = []
     classified = _classified(lead.message, flags)
-    findings = find_out(lead.email, lead.phone, lead.country)
+    findings = [*known_of_company(lead), *find_out(lead.email, lead.phone, lead.country)]
     facts = facts_of(lead, findings, classified, playbook)
     judgement, model_id = _judged(playbook, facts, flags)
     band = policy.band(playbook, judgement.score)

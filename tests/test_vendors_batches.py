@@ -443,7 +443,9 @@ def test_a_vendor_out_of_reach_is_no_fault(make, monkeypatch):
     with stand_in((200, b"")) as (address, _):
         monkeypatch.setattr(meta, "API", address)
     assert not fetching.fetch(Awaited.objects.get().pk)
-    assert Awaited.objects.get().problem == "The vendor could not be reached: ConnectionError."
+    assert Awaited.objects.get().problem == (
+        "The vendor did not answer. It could not be reached: ConnectionRefusedError."
+    )
 
 
 def test_the_sweep_asks_when_it_is_time_and_gives_up_after_twelve_tries(make):

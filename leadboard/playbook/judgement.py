@@ -18,6 +18,13 @@ class Part(NamedTuple):
     field: str
 
 
+class Tier(NamedTuple):
+    """The tier of a company, and the clause that says so."""
+
+    tier: str
+    rule: str
+
+
 class Missing(NamedTuple):
     """A fact that a stage asks for, and what to tell a person about it."""
 
@@ -66,6 +73,14 @@ def scorecard(playbook: Playbook, facts: Facts) -> Scorecard:
     parts = [Part(clause.points, clause.because, (clause.when.fields() or [""])[0]) for clause in held]
     parts.sort(key=lambda part: -abs(part.points))
     return Scorecard(card.base + sum(part.points for part in parts), tuple(parts), card.base)
+
+
+def tier(playbook: Playbook, facts: Facts) -> Tier | None:
+    """The firmographic tier of a company by the first rule that holds; None when no rule does."""
+    for number, rule in enumerate(playbook.tiers):
+        if rule.when.holds(facts):
+            return Tier(rule.tier, f"tiers.{number}")
+    return None
 
 
 def band(playbook: Playbook, score: float) -> str:

@@ -25,12 +25,14 @@ from leadboard.playbook.judgement import (
     Part,
     Route,
     Scorecard,
+    Tier,
     band,
     lead_type,
     missing_for,
     off_profile,
     route,
     scorecard,
+    tier,
 )
 from leadboard.playbook.letters import Letter, fill
 from leadboard.playbook.qualifying import Step, Track
@@ -51,6 +53,7 @@ __all__ = [
     "Scorecard",
     "Step",
     "StepDue",
+    "Tier",
     "TimeOut",
     "Track",
     "anchored_at",
@@ -79,6 +82,7 @@ __all__ = [
     "route",
     "scorecard",
     "step_due",
+    "tier",
     "time_out",
     "track",
 ]

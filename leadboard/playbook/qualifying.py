@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from leadboard.playbook.conditions import Condition
@@ -45,6 +45,13 @@ class IdealCustomer(Section):
 
     words: Line
     requires: Annotated[list[Requirement], Field(max_length=50)] = []
+
+
+class TierRule(Section):
+    """The tier of a company of which this holds; the first rule that does decides."""
+
+    tier: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    when: Condition
 
 
 class PointClause(Section):

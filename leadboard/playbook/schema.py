@@ -38,6 +38,7 @@ from leadboard.playbook.qualifying import (
     Routes,
     ScorecardClause,
     Stages,
+    TierRule,
     Track,
 )
 from leadboard.playbook.reading import Path, PlaybookError, Problem, read_document, spell
@@ -68,6 +69,7 @@ class Playbook(Section):
     capacity: Capacity
     stages: Stages
     icp: IdealCustomer
+    tiers: Annotated[list[TierRule], Field(max_length=20)] = []
     scorecard: ScorecardClause
     bands: Bands
     routes: Routes

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-import requests
-
-from leadboard.http import strict_json
+from leadboard.http import outbound, strict_json
 from leadboard.http.problems import Problem
 
-CONNECT, READ = 5, 10  # seconds
-LARGEST_ANSWER = 1_048_576
+SECONDS = 15
 
 
 class NotAnswered(Exception):
@@ -23,31 +21,19 @@ class NotAnswered(Exception):
 def get_object(url: str, *, headers: Mapping[str, str], query: Mapping[str, str]) -> dict[str, Any]:
     """Return the JSON object at an address; raises NotAnswered, in words without token and person."""
     try:
-        with requests.get(
-            url, headers=headers, params=query, timeout=(CONNECT, READ), allow_redirects=False, stream=True
-        ) as answer:
-            body = _body_of(answer)
-            status = answer.status_code
-    except (requests.RequestException, OSError) as fault:
-        raise NotAnswered(f"The vendor could not be reached: {type(fault).__name__}.") from None
-    if status != 200:
-        raise NotAnswered(f"The vendor answered {status}.", is_final=status in (404, 410))
-    if len(body) > LARGEST_ANSWER:
-        raise NotAnswered("The vendor's answer is too large.", is_final=True)
+        answer = outbound.call(f"{url}?{urlencode(query)}", headers=headers, seconds=SECONDS)
+    except outbound.Refused as refusal:
+        raise NotAnswered(f"The vendor is not asked: {refusal}", is_final=True) from None
+    except outbound.TooLarge:
+        raise NotAnswered("The vendor's answer is too large.", is_final=True) from None
+    except outbound.NotReached as fault:
+        raise NotAnswered(f"The vendor did not answer. {fault}") from None
+    if answer.status != 200:
+        raise NotAnswered(f"The vendor answered {answer.status}.", is_final=answer.status in (404, 410))
     try:
-        value = strict_json.loads(body)
+        value = strict_json.loads(answer.body)
     except Problem as problem:
         raise NotAnswered(f"The vendor's answer cannot be read: {problem.detail}") from None
     if not isinstance(value, dict):
         raise NotAnswered("The vendor's answer is no object.")
     return value
-
-
-def _body_of(answer: requests.Response) -> bytes:
-    """Return the body, read no further than a little over the limit."""
-    body = b""
-    for piece in answer.iter_content(65_536):
-        body += piece
-        if len(body) > LARGEST_ANSWER:
-            break
-    return body
