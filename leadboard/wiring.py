@@ -80,5 +80,6 @@ PERIODIC = {
     "forget idle buckets": ("leadboard.limits.buckets.forget_idle", 3_600),
     "tell leads of their touches": ("leadboard.tracking.interest.tell_due", 5),
     "months of the touches": ("leadboard.tracking.partitions.keep_months", 43_200),
+    "score again after a change": ("qualification.jobs.watch_rescoring", 15),
     "learn from outcomes": ("qualification.jobs.learn", 86_400),
 }

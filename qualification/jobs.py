@@ -10,12 +10,13 @@ from django_q.tasks import async_task
 
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
-from qualification import pipeline
+from qualification import pipeline, rescoring
 from qualification.models import ModelState, ScoringModel, Verdict
 from qualification.outcomes import examples
 
 log = logging.getLogger(__name__)
 SWEPT_AT_ONCE, SECONDS_AT_ONCE = 200, 2
+LONGEST_JOB = 30
 GROWN_BY, GROWN_SHARE = 50, 0.05
 
 
@@ -56,6 +57,26 @@ def follow(first: int, last: int) -> int:
     if judged == SWEPT_AT_ONCE:
         async_task("qualification.jobs.follow", first, last)
     return judged
+
+
+def watch_rescoring() -> bool:
+    """Enqueue the scoring of all open leads after a change of model or playbook; also when its job was
+    lost.
+    """
+    work = rescoring.begin()
+    if work is None or not rescoring.claim(work):
+        return False
+    async_task("qualification.jobs.rescore")
+    return True
+
+
+def rescore() -> None:
+    """Score open leads again, for half a minute at most: what is left is the next job's."""
+    began = time.monotonic()
+    while (work := rescoring.begin()) and rescoring.go_on(work):
+        if time.monotonic() - began > LONGEST_JOB:
+            async_task("qualification.jobs.rescore")
+            return
 
 
 def learn() -> bool:

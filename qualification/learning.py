@@ -18,7 +18,7 @@ from leadboard.playbook.schema import Playbook
 from qualification.facts import OURS
 from qualification.outcomes import Example
 from qualification.score import blend
-from qualification.score.columns import Plan, plan_columns
+from qualification.score.columns import Column, Plan, plan_columns
 from qualification.score.figures import Figures, figures_of
 from qualification.score.guards import leaking_fields
 from qualification.score.isotonic import fit_steps, stepped
@@ -203,11 +203,16 @@ def sample_rows(plan: Plan, count: int = 40) -> list[dict[str, Any]]:
         for column in plan["columns"]:
             if dice.random() < 0.2:
                 continue
-            if column["kind"] == "number":
-                row[column["name"]] = float(np.round(np.expm1(dice.uniform(-1, 9)), 3))
-            elif column["kind"] == "category":
-                row[column["name"]] = str(dice.choice([*column["values"], "never seen"]))
-            else:
-                row[column["name"]] = " ".join(map(str, dice.choice(column["values"], 3)))
+            row[column["name"]] = _made_up(column, dice)
         rows.append(row)
     return rows
+
+
+def _made_up(column: Column, dice: np.random.Generator) -> Any:
+    if column["kind"] == "number":
+        return float(np.round(np.expm1(dice.uniform(-1, 9)), 3))
+    if column["kind"] == "date":
+        return f"2026-{dice.integers(1, 13):02}-{dice.integers(1, 29):02}T{dice.integers(24):02}:00"
+    if column["kind"] == "category":
+        return str(dice.choice([*column["values"], "never seen"]))
+    return " ".join(map(str, dice.choice([*column["values"], "never seen"], 3)))

@@ -90,6 +90,23 @@ class Verdict(models.Model):
         return f"{words}, model {self.model.number}" if self.model else words
 
 
+class Rescoring(models.Model):
+    """All open leads scored again after a change of the model or the playbook: how far that is."""
+
+    model = models.ForeignKey(ScoringModel, null=True, on_delete=models.PROTECT, related_name="+")
+    playbook_version = models.PositiveIntegerField()
+    to_do = models.PositiveIntegerField(help_text="Open leads when it began.")
+    scored = models.PositiveIntegerField(default=0)
+    moved = models.PositiveIntegerField(default=0, help_text="Sleeping leads that came to the board by it.")
+    after = models.PositiveBigIntegerField(default=0, help_text="The last lead that was looked at.")
+    begun_at = models.DateTimeField(db_default=Now(), editable=False)
+    worked_at = models.DateTimeField(null=True, help_text="When a portion was last done.")
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return f"rescoring {self.pk}: {self.scored} of {self.to_do}"
+
+
 class Enrichment(models.Model):
     """One value that was found out about a lead, with where, how and when."""
 

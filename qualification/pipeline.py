@@ -188,6 +188,8 @@ def _columns(thought: Thought, playbook: Playbook) -> dict[str, Any]:
         "class_confidence": classified.confidence,
         "class_kind": classified.kind,
         "evidence": _evidence(classified),
+        "fit": judgement.fit,
+        "intent": judgement.intent,
         "probability": judgement.probability,
         "score": judgement.score,
         "band": thought.band,
@@ -225,6 +227,8 @@ def _shown(thought: Thought) -> dict[str, Any]:
     return {
         "enquiry_class": thought.facts["enquiry_class"],
         "score": judgement.score,
+        "fit": judgement.fit,
+        "intent": judgement.intent,
         "band": thought.band,
         "probability": judgement.probability,
         "reasons": judgement.reasons,

@@ -16,6 +16,7 @@ from qualification.models import ModelState, ScoringModel
 from qualification.outcomes import Example, examples
 from qualification.score.blend import Curve
 from qualification.score.compile import flat_form
+from qualification.score.ends import ends_by_value
 from qualification.score.flat import Flat
 
 CENTRE_FROM = 400
@@ -104,6 +105,9 @@ def card_of(final: Candidate, known: Sequence[Example]) -> dict[str, Any]:
         "rate": final.rate,
         "isotonic": final.isotonic,
         "centre": _centre(Flat(form), known),
+        "ends": ends_by_value(
+            final.learned.plan, [example.facts for example in known], [example.won for example in known]
+        ),
     }
     sample = {"rows": rows, "log_odds": [float(value) for value in final.learned.log_odds(rows)]}
     return {"served": served, "sample": sample, "newest_lead": known[-1].lead_id}

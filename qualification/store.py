@@ -27,6 +27,11 @@ def live_number() -> int | None:
     return ScoringModel.objects.filter(state=ModelState.LIVE).values_list("number", flat=True).first()
 
 
+def live_id() -> int | None:
+    """The key of the live model, or None."""
+    return ScoringModel.objects.filter(state=ModelState.LIVE).values_list("pk", flat=True).first()
+
+
 def live_scorer() -> tuple[BlendScorer | None, int | None]:
     """(scorer, id) of the live model, (None, None) when there is none; raises ModelRefused."""
     found = ScoringModel.objects.filter(state=ModelState.LIVE).values_list("pk", "sha256").first()

@@ -35,7 +35,7 @@ NAMES = ("first_name", "last_name", NOM)
 FIELDS = (*PERSON, "campaign", "lead_type", "basis", "submitted_at")
 # The product's own columns: nobody outside sets them, and they must not look like facts of the prospect.
 OURS = labels.word_set(
-    "id uid owner owner_id stage desk version digest score band probability reasons enquiry_class "
+    "id uid owner owner_id stage desk version digest score fit intent band probability reasons enquiry_class "
     "scored_at seq created "
     "created_at do_not_contact target_account due_at due_kind due_state marks merged_into"
 )

@@ -19,6 +19,8 @@ class ReasonSerializer(serializers.Serializer):
 
     words = serializers.CharField()
     points = serializers.FloatField()
+    fact = serializers.CharField(required=False, help_text="the value behind it; empty: not known")
+    side = serializers.ChoiceField(choices=["fit", "intent"], required=False)
 
 
 class MarkSerializer(serializers.Serializer):
@@ -52,10 +54,10 @@ class LeadSerializer(serializers.ModelSerializer):
         model = Lead
         fields = [
             "id", "name", "email", "phone", "company", "title", "country", "source", "campaign", "lead_type",
-            "message", "stage", "desk", "owner", "score", "band", "probability", "enquiry_class", "reasons",
-            "due_kind", "due_at", "due_state", "submitted_at", "created_at", "first_action_at",
-            "conversation_at", "do_not_contact", "target_account", "marks", "merged_into", "extra", "version",
-            "seq",
+            "message", "stage", "desk", "owner", "score", "fit", "intent", "band", "probability",
+            "enquiry_class", "reasons", "due_kind", "due_at", "due_state", "submitted_at", "created_at",
+            "first_action_at", "conversation_at", "do_not_contact", "target_account", "marks",
+            "merged_into", "extra", "version", "seq",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -29,6 +29,7 @@ KINDS = {
     ),
     "woke": Kind(MACHINE, "sun", "Woke up: from nurture to the board", "scores {score} {band}"),
     "qualified": Kind(MACHINE, "bolt", "Scored {score} {band}", "{enquiry_class}; {route}"),
+    "rescored": Kind(MACHINE, "bolt", "Scored again: {score} {band}", "the model or the playbook changed"),
     "score_overridden": Kind(PERSON, "pen", "{who} set the score to {score}", "{reason}"),
     "target_marked": Kind(MACHINE, "target", "Marked as a target account"),
     "target_unmarked": Kind(MACHINE, "target", "No target account any more"),

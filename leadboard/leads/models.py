@@ -53,6 +53,8 @@ class Lead(models.Model):
 
     enquiry_class = models.CharField(max_length=12, choices=EnquiryClass, blank=True)
     score = models.PositiveSmallIntegerField(null=True, blank=True)
+    fit = models.PositiveSmallIntegerField(null=True, blank=True)
+    intent = models.PositiveSmallIntegerField(null=True, blank=True)
     band = models.CharField(max_length=6, choices=Band, blank=True)
     probability = models.FloatField(null=True, blank=True)
     reasons = models.JSONField(default=list, blank=True, help_text="[{words, points}], strongest first.")

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
+from qualification.score.ends import told
+from qualification.score.sides import side_of
 from qualification.score.values import as_number, as_word
 
 MOST = 5
@@ -10,32 +12,52 @@ LEAST_POINTS = 1
 
 
 class Reason(TypedDict):
-    """`points` on the scale of the score: without this the score would be that much lower (or higher)."""
+    """`points` on the scale of the score: without this the score would be that much lower (or higher).
+    `fact` is the value behind it as shown to people ("" when nothing is known), `side` fit or intent.
+    """
 
     words: str
     points: int
     field: str
+    fact: str
+    side: str
 
 
-def strongest(points: Mapping[str, float], words: Mapping[str, str]) -> list[Reason]:
-    """The five strongest for and the five strongest against, strongest first; under one point is left out."""
-    reasons: list[Reason] = [
-        {"words": words[field], "points": round(value), "field": field}
-        for field, value in points.items()
-        if abs(round(value)) >= LEAST_POINTS
+def strongest(
+    points: Mapping[str, float], facts: Mapping[str, Any], say: Callable[[str], str]
+) -> list[Reason]:
+    """The five strongest for and the five strongest against, strongest first; under one point is left out.
+    `say` gives the words of a field.
+    """
+    telling = sorted(((round(value), field) for field, value in points.items()), key=lambda pair: -pair[0])
+    chosen = [pair for pair in telling[:MOST] if pair[0] >= LEAST_POINTS]
+    chosen += [pair for pair in telling[-MOST:] if pair[0] <= -LEAST_POINTS]
+    chosen.sort(key=lambda pair: -abs(pair[0]))
+    return [
+        {
+            "words": say(field),
+            "points": value,
+            "field": field,
+            "fact": "" if as_word(facts.get(field)) is None else _shown(facts[field]),
+            "side": side_of(field),
+        }
+        for value, field in chosen
     ]
-    speaking_for = sorted((r for r in reasons if r["points"] > 0), key=lambda r: -r["points"])[:MOST]
-    against = sorted((r for r in reasons if r["points"] < 0), key=lambda r: r["points"])[:MOST]
-    return sorted(speaking_for + against, key=lambda r: -abs(r["points"]))
 
 
-def words_for(field: str, facts: Mapping[str, Any]) -> str:
-    """One fact as a rep would say it; a field nobody foresaw reads "Lead source: Referral"."""
+def words_for(field: str, facts: Mapping[str, Any], ends: Mapping[str, Any]) -> str:
+    """One fact as a rep would say it; a field nobody foresaw reads "Lead source Referral: 45 % of them
+    bought (n = 120)", where the ends of others with the same value are known.
+    """
     value = facts.get(field)
     if as_word(value) is None:
         return f"{label_of(field)} not known"
-    special = _SPECIAL.get(field)
-    return (special and special(value)) or f"{label_of(field)}: {_shown(value)}"
+    special = _SPECIAL.get(field) or (_views_of(field) if field.endswith("_views") else None)
+    said = special(value) if special else None
+    how_they_ended = told(ends, field, value)
+    if said or not how_they_ended:
+        return said or f"{label_of(field)}: {_shown(value)}"
+    return f"{label_of(field)} {_shown(value)}: {how_they_ended}"
 
 
 def label_of(field: str) -> str:
@@ -67,6 +89,12 @@ def _count(one: str, many: str, none: str) -> Callable[[Any], str | None]:
         return none if number == 0 else f"1 {one}" if number == 1 else f"{number:,.10g} {many}"
 
     return say
+
+
+def _views_of(field: str) -> Callable[[Any], str | None]:
+    """ "pricing_views": 3 → "Visited the pricing page 3 times"."""
+    page = field.removesuffix("_views").replace("_", " ")
+    return _count(f"time on the {page} page", f"times on the {page} page", f"Never looked at the {page} page")
 
 
 def _choice(**words: str) -> Callable[[Any], str | None]:
@@ -117,6 +145,12 @@ _SPECIAL: dict[str, Callable[[Any], str | None]] = {
         staff="Title does not decide",
     ),
     "visits": _count("visit to the site", "visits to the site", "Never visited the site"),
+    "page_views": _count("page looked at", "pages looked at", "Looked at no page"),
+    "downloads": _count("download", "downloads", "Downloaded nothing"),
+    "mail_opens": _count("mail opened", "mails opened", "Opened no mail"),
+    "mail_clicks": _count("click in our mails", "clicks in our mails", "No click in our mails"),
+    "replies": _count("reply", "replies", "Never replied"),
+    "webinar_minutes": _count("minute in a webinar", "minutes in a webinar", "Was in no webinar"),
     "touches": _count("touch", "touches", "No touch"),
     "employees": _count("employee", "employees", "No employees"),
     "seconds_on_site": _minutes,

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
 from qualification.score import blend
+from qualification.score.cards import scorecards
 from qualification.score.reasons import Reason, strongest, words_for
+from qualification.score.sides import FIT, side_of
 from qualification.score.values import as_word
 
 Facts = Mapping[str, Any]
@@ -18,13 +20,18 @@ LEARNT_FROM = 100
 
 
 class Judgement(NamedTuple):
-    """`method` is scorecard, blend or model; `unseen` are the fields with a value the model never met."""
+    """`method` is scorecard, blend or model; `unseen` are the fields with a value the model never met.
+    `fit` and `intent` are points like the score: 30 is an average lead, and (before each is cut to 0–100)
+    score = fit + intent − 30.
+    """
 
     probability: float
     score: int
     reasons: list[Reason]
     method: str
     unseen: list[str]
+    fit: int
+    intent: int
 
 
 class NotANumber(ArithmeticError):
@@ -39,15 +46,24 @@ class CardScorer:
 
     def judge(self, playbook: Playbook, facts: Facts) -> Judgement:
         """Score by the playbook's card alone."""
-        card = policy.scorecard(playbook, facts)
+        return self._judged(policy.scorecard(playbook, facts), facts)
+
+    def judge_all(self, playbook: Playbook, rows: Sequence[Facts]) -> list[Judgement]:
+        """As `judge` for each lead."""
+        return [
+            self._judged(card, facts) for card, facts in zip(scorecards(playbook, rows), rows, strict=True)
+        ]
+
+    def _judged(self, card: policy.Scorecard, facts: Facts) -> Judgement:
         log_odds = self.curve.log_odds(card.points)
         points, words = card_points(card, self.curve.slope)
         return Judgement(
             blend.chance_of(log_odds),
             blend.score_of(log_odds, self.curve.offset),
-            strongest(points, words),
+            strongest(points, facts, words.__getitem__),
             "scorecard",
             [],
+            *_sides(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.curve.offset)),
         )
 
 
@@ -59,6 +75,7 @@ class BlendScorer:
         self.curve = blend.Curve(*spec["curve"])
         self.trust = blend.trust_in_model(spec["evidence"])
         self.reference = blend.reference_of(self.curve, spec["rate"], self.trust)
+        self._ends = spec.get("ends", {})
         self._known = {
             column["name"]: frozenset(column["values"])
             for column in spec["form"]["plan"]["columns"]
@@ -68,33 +85,62 @@ class BlendScorer:
     def judge(self, playbook: Playbook, facts: Facts) -> Judgement:
         """Score by both; raises NotANumber when the model gives no finite answer."""
         card = policy.scorecard(playbook, facts)
-        log_odds = self.trust * self._flat.log_odds(facts) + (1 - self.trust) * self.curve.log_odds(
-            card.points
+        return self._judged(card, facts, self._flat.log_odds(facts), self._flat.shares(facts))
+
+    def judge_all(self, playbook: Playbook, rows: Sequence[Facts]) -> list[Judgement]:
+        """As `judge` for each lead, a good deal faster for thousands of them."""
+        # numpy costs a tenth of a second and 30 MB: who judges one lead at a time needs none.
+        from qualification.score.many import ManyRead  # noqa: PLC0415 - reason: loads numpy
+
+        read = ManyRead(self._spec["form"], rows)
+        everything = zip(
+            scorecards(playbook, rows), rows, read.log_odds.tolist(), read.shares.T.tolist(), strict=True
         )
+        return [
+            self._judged(card, facts, log_odds, dict(zip(read.fields, shares, strict=True)))
+            for card, facts, log_odds, shares in everything
+        ]
+
+    def _judged(
+        self, card: policy.Scorecard, facts: Facts, by_model: float, shares: Mapping[str, float]
+    ) -> Judgement:
+        log_odds = self.trust * by_model + (1 - self.trust) * self.curve.log_odds(card.points)
         if not math.isfinite(log_odds):
             raise NotANumber("the model gave no finite log-odds")
-        method = "model" if self._spec["evidence"] >= LEARNT_FROM else "blend"
+        points, words = card_points(card, (1 - self.trust) * self.curve.slope)
+        by_card = dict(points)
+        for field, share in shares.items():
+            gain = self.trust * (share - self._spec["centre"].get(field, 0.0))
+            points[field] = points.get(field, 0.0) + blend.POINTS_PER_LOG_ODD * gain
+
+        def say(field: str) -> str:
+            is_of_card = abs(by_card.get(field, 0.0)) > abs(points[field]) / 2
+            return words[field] if is_of_card else words_for(field, facts, self._ends)
+
         return Judgement(
             calibrated(blend.chance_of(log_odds), self._spec.get("isotonic")),
             blend.score_of(log_odds, self.reference),
-            self._reasons(card, facts),
-            method,
+            strongest(points, facts, say),
+            "model" if self._spec["evidence"] >= LEARNT_FROM else "blend",
             self.unseen(facts),
+            *_sides(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.reference)),
         )
-
-    def _reasons(self, card: policy.Scorecard, facts: Facts) -> list[Reason]:
-        """Card and model may speak of the same field: then it is one reason."""
-        points, words = card_points(card, (1 - self.trust) * self.curve.slope)
-        for field, share in self._flat.shares(facts).items():
-            gain = share - self._spec["centre"].get(field, 0.0)
-            points[field] = points.get(field, 0.0) + blend.POINTS_PER_LOG_ODD * self.trust * gain
-            words[field] = words_for(field, facts) if field in facts or field not in words else words[field]
-        return strongest(points, words)
 
     def unseen(self, facts: Facts) -> list[str]:
         """Fields whose value the model never met often enough."""
         from_facts = ((name, as_word(facts.get(name)), known) for name, known in self._known.items())
         return [name for name, word, known in from_facts if word is not None and word not in known]
+
+
+def _sides(points: Mapping[str, float], above: float) -> tuple[int, int]:
+    """(fit, intent): each field's points on its side, 30 for an average lead. What no field accounts for
+    (`above` is the whole) belongs half to either.
+    """
+    on_fit = sum(value for field, value in points.items() if side_of(field) == FIT)
+    rest = above - sum(points.values())
+    fit, intent = on_fit + rest / 2, above - on_fit - rest / 2
+    cut = (min(100.0, max(0.0, blend.MIDDLE_POINTS + side)) for side in (fit, intent))
+    return tuple(map(round, cut))  # type: ignore[return-value]
 
 
 def card_points(card: policy.Scorecard, slope: float) -> tuple[dict[str, float], dict[str, str]]:

@@ -1,0 +1,114 @@
+"""All open leads that nobody holds, scored again when the model or the playbook has changed.
+
+The facts are those of the newest verdict, so nobody is read or classified again. A new model alone moves
+nobody down: only where the new score leads a sleeping lead to the board is it qualified in full. Work is in
+portions with a place to go on from (`Rescoring`), so that it survives a kill and holds no lock for long.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from leadboard.leads.models import Lead
+from leadboard.leads.stages import Desk
+from leadboard.playbook import policy, versions
+from leadboard.playbook.schema import Playbook
+from qualification import pipeline, store
+from qualification.models import Rescoring
+from qualification.portions import By, Found, open_leads, store_all
+from qualification.score.scorer import BlendScorer, CardScorer, Judgement
+
+log = logging.getLogger(__name__)
+PORTION = 5_000
+IDLE = timedelta(minutes=2)
+ASLEEP = (Desk.NURTURE, Desk.LONG_NURTURE)
+
+
+class Portion(NamedTuple):
+    """How many were scored and stored, how many of them were qualified in full, and the last lead looked at
+    (None: that was all).
+    """
+
+    scored: int
+    moved: int
+    last: int | None
+
+
+def rescore(after: int = 0, portion: int = PORTION) -> Portion:
+    """Score the next portion of open leads behind lead `after` whose verdict is by another model or
+    playbook.
+    """
+    scorer, by = _judge()
+    found = open_leads(after, by, portion)
+    if not found:
+        return Portion(0, 0, None)
+    judgements, by = judge_all(scorer, by, [one.facts for one in found])
+    stored = store_all(found, judgements, by)
+    pairs = zip(found, judgements, strict=True)
+    moved = [one.lead for one, new in pairs if _leads_up(one, new, by.playbook)]
+    for lead_id in moved:
+        pipeline.qualify(lead_id, asked=True)
+    return Portion(stored, len(moved), found[-1].lead)
+
+
+def judge_all(
+    scorer: BlendScorer | CardScorer, by: By, rows: list[dict[str, Any]]
+) -> tuple[list[Judgement], By]:
+    """Judge a portion; when the model fails on it, by the card alone, and the flags say so."""
+    try:
+        return scorer.judge_all(by.playbook, rows), by
+    except Exception as fault:
+        log.exception("the live model failed on a portion; the scorecard decides alone")
+        flags = [*by.flags, f"model failed: {type(fault).__name__}"]
+        return CardScorer().judge_all(by.playbook, rows), By(None, by.playbook, flags)
+
+
+def _judge() -> tuple[BlendScorer | CardScorer, By]:
+    playbook = versions.active()
+    try:
+        scorer, model_id = store.live_scorer()
+    except store.ModelRefused as refusal:
+        return CardScorer(), By(None, playbook, [f"model refused: {refusal}"])
+    return (scorer or CardScorer()), By(model_id, playbook, [])
+
+
+def _leads_up(one: Found, new: Judgement, playbook: Playbook) -> bool:
+    """Whether the new score brings a sleeping lead to the board."""
+    band = policy.band(playbook, new.score)
+    if one.desk not in ASLEEP or band == one.band or one.abstained:
+        return False
+    return policy.route(playbook, enquiry_class=one.enquiry_class, band=band).desk == Desk.BOARD
+
+
+def begin() -> Rescoring | None:
+    """The work that is to be done for the model and the playbook in force; None when it is finished."""
+    made_by = (store.live_id(), versions.active().version)
+    newest = Rescoring.objects.order_by("-pk").first()
+    if newest and (newest.model_id, newest.playbook_version) == made_by:
+        return None if newest.finished_at else newest
+    return Rescoring.objects.create(
+        model_id=made_by[0], playbook_version=made_by[1], to_do=open_count() if newest else 0
+    )
+
+
+def claim(work: Rescoring) -> bool:
+    """Whether nobody has worked on it for a while: then it is the caller's to enqueue."""
+    idle = Q(worked_at=None) | Q(worked_at__lt=Now() - IDLE)
+    return bool(Rescoring.objects.filter(idle, pk=work.pk, finished_at=None).update(worked_at=Now()))
+
+
+def go_on(work: Rescoring) -> bool:
+    """Do the next portion of this work; whether there is more. Two workers at once do harm to nobody."""
+    done = rescore(work.after)
+    changes: dict[str, Any] = {"scored": F("scored") + done.scored, "moved": F("moved") + done.moved}
+    changes |= {"finished_at": Now()} if done.last is None else {"after": done.last}
+    Rescoring.objects.filter(pk=work.pk).update(worked_at=Now(), **changes)
+    return done.last is not None
+
+
+def open_count() -> int:
+    """How many open leads nobody holds."""
+    return Lead.objects.filter(desk__in=pipeline.UNCLAIMED, owner=None, erased_at=None).count()
