@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from leadboard import embedded
-from tests.bench import doors, fanout, pages, scoring
+from tests.bench import doors, fanout, pages, scoring, tracking
 
 
 def clocks(data):
@@ -26,8 +26,9 @@ PARTS = {
     "pages": pages.run,
     "fanout": fanout.run,
     "scoring": scoring.run,
+    "tracking": tracking.run,
 }
-STARTS_ITS_OWN = {"doors"}  # the whole product, its PostgreSQL included
+STARTS_ITS_OWN = {"doors", "tracking"}  # the whole product, its PostgreSQL included
 
 
 def fresh(name):

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
@@ -62,12 +63,13 @@ INSERT INTO floor_lead (name, email, message) SELECT 'Ana', 'lead' || n, 'Quote'
 """
 
 
-def pgbench(data, script, clients):
+def pgbench(data, script, clients, options=""):
     """Return transactions a second of a pgbench script with prepared statements."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
         file.flush()
         address = embedded.url(data)
+        address += ("&" if "?" in address else "?") + f"options={quote(options)}" if options else ""
         done = subprocess.run(
             [
                 Path(embedded.binaries()) / "pgbench",

@@ -67,7 +67,7 @@ def test_every_screen_can_be_read_and_used_by_everybody(site, ana, lea, mia, sto
         None: {"sign-in": "/accounts/login/"},
         ana: {"feed": "/", "sales": "/?view=sales", "mine": "/mine/", "lead": lead, "profile": "/people/me/",
               "nothing": "/?view=all&q=nobody", "missing": "/leads/999999999/"},
-        lea: {"manager": lead},
+        lea: {"manager": lead, "tracking": "/tracking/", "campaigns": "/campaigns/"},
         mia: {"sources": "/sources/", "source": door, "quarantine": "/sources/quarantine/"},
     }  # fmt: skip
     faults = []
