@@ -270,3 +270,17 @@ def test_every_starter_can_be_published_and_asks_as_a_form_should(mia, db):
         "assessment",
         "calculator",
     ]
+
+
+def test_a_second_marketer_is_told_who_was_faster_and_may_still_have_their_way(page, mia, lea, form):
+    address = form.get_absolute_url()
+    opened_by_mia = typed(page(mia).get(address).text)
+    page(lea).post(address, typed(page(lea).get(address).text) | {"title": "By Lea", "do": "save"})
+    mine = opened_by_mia | {"title": "By Mia", "do": "save"}
+    answer = page(mia).post(address, mine)
+    assert (answer.status_code, "Lea Brandt changed this form meanwhile." in answer.text) == (422, True)
+    assert Form.objects.get().draft["title"] == "By Lea"
+    assert 'value="By Mia"' in answer.text
+    assert page(mia).post(address, typed(answer.text) | {"do": "save"}).status_code == 302
+    assert Form.objects.get().draft["title"] == "By Mia"
+    assert page(lea).post(address, mine | {"seen": "2026-02-30T00:00:00Z"}).status_code == 422

@@ -4,10 +4,13 @@ import itertools
 import json
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
 from django.core import signing
+from django.db import connection
+from django.test import Client
 
 from leadboard.capture.models import Source, Submission
 from leadboard.capture.screening import acts
@@ -410,3 +413,22 @@ def test_the_link_of_a_letter_to_a_form_says_who_comes(client, publish, settings
     answer = client.get(re.search(r'href="[^"]*(/t/c/[^"]+)"', letter)[1])
     assert answer["Location"].startswith(f"{form.url}?lb=")
     assert "q-email" not in opened(client, answer["Location"].removeprefix(settings.LEADBOARD_URL))[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_clicks_at_once_are_one_sending(transactional_db, mia):
+    form = publishing.create("Race", starters()["demo"].definition, by=mia)
+    publishing.publish(form, by=mia)
+    _, hidden = opened(Client(), form.path)
+
+    def click(_):
+        try:
+            return post(Client(), form, hidden | GOOD)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(click, range(8)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer["Location"] for answer in answers}) == 1
+    assert (Lead.objects.count(), Submission.objects.count(), Sending.objects.count()) == (1, 1, 1)

@@ -105,7 +105,9 @@ class FormViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """Return the changed form; what is published stays until it is published again."""
         form, said = self.get_object(), self.given(request, partial=True)
         with refusing():
-            publishing.change(form, name=said.get("name"), slug=said.get("slug"), draft=said.get("draft"))
+            publishing.change(
+                form, name=said.get("name"), slug=said.get("slug"), draft=said.get("draft"), by=request.user
+            )
         return self.answer(form)
 
     @extend_schema(

@@ -183,18 +183,21 @@ class Editor:
         return Card(
             number,
             kind,
-            dict(TYPES).get(kind, kind),
+            str(dict(TYPES).get(kind, kind)),
             number == 0,
             number == count - 1,
             main,
             self._more(prefix, question),
             choices,
             any(choice.get("points") or choice.get("advice") for choice in given),
-            " ".join(filter(None, (self.errors.get(f"{prefix}{key}") for key in ("choices", "type")))),
+            " ".join(
+                self.errors[path] for path in (f"{prefix}choices", f"{prefix}type") if path in self.errors
+            ),
         )
 
     def _more(self, prefix: str, question: Data) -> list[Box]:
-        kind, columns = question["type"], []
+        kind: str = question["type"]
+        columns: list[tuple[str, str, dict[str, Any]]] = []
         if kind != "hidden":
             columns.append(("help", "Help below the question", {}))
         if kind == "number":

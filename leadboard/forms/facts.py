@@ -10,13 +10,16 @@
 All of them may be named in the playbook, as any field of the firm.
 """
 
+from typing import Literal
+
 from leadboard.tracking.tokens import FIELD
 
 # Questions of these types fill the column of the lead that is called so.
 PERSON = ("name", "email", "phone", "company", "title", "country", "website", "message")
 CHOSEN = ("choice", "choices")
-DIMENSIONS = ("budget", "authority", "need", "timing")
-SCORES = {dimension: f"{dimension}_score" for dimension in DIMENSIONS}
+Dimension = Literal["budget", "authority", "need", "timing"]
+DIMENSIONS: tuple[Dimension, ...] = ("budget", "authority", "need", "timing")
+SCORES: dict[str, str] = {dimension: f"{dimension}_score" for dimension in DIMENSIONS}
 TOTAL, RESULT = "answers_score", "answers_result"
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id")
 REFERRER, PAGE = "referrer", "page"

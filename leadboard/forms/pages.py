@@ -226,7 +226,7 @@ def render(
         "firm": versions.active().firm,
         "theme": theme if theme in ("light", "dark") else "",
         "is_embedded": "embed" in request.GET,
-        "parent": parent if HOST.fullmatch(parent) else "",
+        "parent": parent if HOST.fullmatch(parent) and "*" not in parent else "",
     }
     response = HttpResponse(render_to_string(template, frame | context), status=status)
     response["Cache-Control"] = "no-store"  # each page has a token of its own

@@ -27,13 +27,15 @@ LONGEST_NAME = 80
 
 def create(name: str, draft: dict[str, Any], *, by=None, slug: str = "") -> Form:
     """Return a new form that is not published yet."""
-    form = Form(name=name.strip(), slug=slug or free_slug(name), draft=draft, created_by=by)
+    form = Form(name=name.strip(), slug=slug or free_slug(name), draft=draft, created_by=by, changed_by=by)
     _check(form)
     _store(form)
     return form
 
 
-def change(form: Form, *, name: str | None = None, slug: str | None = None, draft: Any = None) -> None:
+def change(
+    form: Form, *, name: str | None = None, slug: str | None = None, draft: Any = None, by=None
+) -> None:
     """Change the draft, the name or the address; what is published stays as it is until it is published
     again. A new address holds at once, and the old one is gone.
     """
@@ -41,6 +43,7 @@ def change(form: Form, *, name: str | None = None, slug: str | None = None, draf
     form.slug = form.slug if slug is None else slug
     form.draft = form.draft if draft is None else draft
     _check(form)
+    form.changed_by = by
     _store(form)
 
 
@@ -76,9 +79,9 @@ def duplicate(form: Form, *, by=None) -> Form:
     return create(name, form.draft, by=by)
 
 
-def restore(form: Form, number: int) -> None:
+def restore(form: Form, number: int, *, by=None) -> None:
     """Make an earlier version the draft; raises FormVersion.DoesNotExist."""
-    change(form, draft=form.versions.get(number=number).definition)
+    change(form, draft=form.versions.get(number=number).definition, by=by)
 
 
 def free_slug(name: str) -> str:
@@ -118,7 +121,7 @@ def _store(form: Form) -> None:
 
 def _source_of(form: Form, definition: Definition, by) -> Source:
     """Return the form's own source, in step with it. Its secret keeps others from posting past the form."""
-    said = {
+    said: dict[str, Any] = {
         "name": form.name,
         "lead_type": definition.lead_type,
         "campaign": definition.campaign,

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
+from leadboard.forms.facts import Dimension
 from leadboard.forms.wrong import wrong_in
 from leadboard.playbook.values import Code, Line, Section
 from leadboard.playbook.wording import problems_of
@@ -41,7 +42,6 @@ Type = Literal[
     "text", "choice", "choices", "number", "date", "consent", "hidden",
 ]  # fmt: skip
 Kind = Literal["form", "checklist", "assessment", "calculator"]
-Dimension = Literal["budget", "authority", "need", "timing"]
 Share = Annotated[int, Field(ge=0, le=100)]
 Note = Annotated[str, StringConstraints(max_length=500)]
 Passage = Annotated[str, StringConstraints(max_length=3000)]

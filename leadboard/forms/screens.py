@@ -17,7 +17,7 @@ from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 from leadboard.playbook import versions
 
-FORMS = Form.objects.select_related("live", "source")
+FORMS = Form.objects.select_related("live", "source", "changed_by")
 
 
 @requires("change_forms")
@@ -53,7 +53,7 @@ def edit_form(request: StaffRequest, pk: int) -> HttpResponse:
     do = request.POST.get("do", "save")
     data = typed.read(request.POST.dict())
     place = typed.act(data, do, request.POST.get("added", ""))
-    errors = _keep(request, form, data)
+    errors = _overtaken(request, form) or _keep(request, form, data)
     if do == "look":
         return _side(request, form, data, errors)
     if do == "publish" and not errors:
@@ -64,12 +64,20 @@ def edit_form(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(f"{form.get_absolute_url()}{anchor}")
 
 
+def _overtaken(request: StaffRequest, form: Form) -> dict[str, str]:
+    """Did somebody else change the form since this page was opened? Then nothing is stored unseen."""
+    seen, other = request.POST.get("seen", ""), form.changed_by
+    if not seen or other is None or other == request.user or seen == form.changed_at.isoformat():
+        return {}
+    return {"": f"{other.name} changed this form meanwhile. Save again to put yours in its place, or reload."}
+
+
 def _keep(request: StaffRequest, form: Form, data: dict[str, Any]) -> dict[str, str]:
     """Store the draft; return {place: sentence} and store nothing when something is wrong."""
     name, slug = request.POST.get("form.name", ""), request.POST.get("form.slug", "").strip()
     before = form.name, form.slug, form.draft
     try:
-        publishing.change(form, name=name, slug=slug, draft=data)
+        publishing.change(form, name=name, slug=slug, draft=data, by=request.user)
     except DefinitionError as error:
         form.name, form.slug, form.draft = before
         return dict(error.problems)
@@ -137,7 +145,7 @@ def restore_version(request: StaffRequest, pk: int, number: int) -> HttpResponse
     """Make an earlier version the draft."""
     form = get_object_or_404(FORMS, pk=pk)
     try:
-        publishing.restore(form, number)
+        publishing.restore(form, number, by=request.user)
     except FormVersion.DoesNotExist:
         raise Http404 from None
     except DefinitionError as error:

@@ -33,7 +33,8 @@ def _wrong_question(question: "Question") -> Found:
         yield ("name",), f"{question.name} is a name of leadboard's own; choose another"
     if question.type == "hidden" and (question.required or question.progressive):
         yield ("type",), "a hidden value is never required and never asked later"
-    if None not in (question.at_least, question.at_most) and question.at_least > question.at_most:
+    least, most = question.at_least, question.at_most
+    if least is not None and most is not None and least > most:
         yield ("at_most",), "must not be below the least"
     yield from _wrong_choices(question)
 
