@@ -2,8 +2,10 @@
 
 import re
 from html import unescape
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from leadboard.capture.models import Source
 from leadboard.forms import publishing
@@ -284,3 +286,12 @@ def test_a_second_marketer_is_told_who_was_faster_and_may_still_have_their_way(p
     assert page(mia).post(address, typed(answer.text) | {"do": "save"}).status_code == 302
     assert Form.objects.get().draft["title"] == "By Mia"
     assert page(lea).post(address, mine | {"seen": "2026-02-30T00:00:00Z"}).status_code == 422
+
+
+def test_the_demo_has_forms_to_fill_in_and_makes_them_once(client, settings, db):
+    settings.LEADBOARD_DEMO = True
+    for _ in range(2):
+        call_command("demo", stdout=StringIO())
+    names = ["Demo request", "ROI calculator", "Self-assessment"]
+    assert sorted(Form.objects.values_list("name", flat=True)) == names
+    assert client.get("/f/self-assessment/").status_code == 200

@@ -3,7 +3,11 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from leadboard.forms import publishing
+from leadboard.forms.models import Form
+from leadboard.forms.starters import plain, starters
 from leadboard.people.models import Role, Team, User
+from leadboard.playbook import versions
 from leadboard.simulation.runner import open_doors
 
 PASSWORD = "demo"
@@ -14,6 +18,15 @@ PEOPLE = {
     "manager@demo.test": ("Lea Brandt", Role.MANAGER),
     "admin@demo.test": ("Ada Admin", Role.ADMIN),
 }
+
+
+def publish_forms():
+    """Publish three of the forms to start from, once, so that somebody can fill one in and see it arrive."""
+    drafts = plain(list(versions.active().lead_types))
+    for key in ("demo", "assessment", "calculator"):
+        title = starters()[key].title
+        if not Form.objects.filter(name=title).exists():
+            publishing.publish(publishing.create(title, drafts[key]))
 
 
 class Command(BaseCommand):
@@ -32,4 +45,5 @@ class Command(BaseCommand):
                 user.set_password(PASSWORD)
                 user.save()
         open_doors()
+        publish_forms()
         self.stdout.write(f"Demo sign-ins: {', '.join(PEOPLE)}; password {PASSWORD}")
