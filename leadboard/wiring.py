@@ -26,9 +26,9 @@ AT_ONCE = {
     "repeated": ["leadboard.tracking.joining.join_visits"],
     "rescued": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
     "junked": ["handoff.merging.leave"],
-    "merged": ["handoff.merging.leave"],
+    "merged": ["handoff.merging.leave", "leadboard.tracking.merging.hand_over"],
     "absorbed": ["handoff.merging.take_over"],
-    "unmerged": ["handoff.merging.come_back"],
+    "unmerged": ["leadboard.tracking.merging.hand_back", "handoff.merging.come_back"],
     "nurture_failed": ["handoff.nurture.after_failure"],
 }
 

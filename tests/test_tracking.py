@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from leadboard.capture import sources
+from leadboard.capture.duplicates import merging, undoing
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.playbook import versions
 from leadboard.tracking import behaviour, interest, partitions, storing, tokens, visits
@@ -185,6 +186,18 @@ def test_one_person_with_two_computers_is_one_lead(visit, send_form):
     lead = send_form(**ANA, leadboard_visitor=first)
     assert send_form(**ANA, leadboard_visitor=second) == lead
     assert sorted(paths_of(lead)) == ["/a", "/b"]
+
+
+def test_what_was_seen_of_a_merged_lead_goes_along_and_comes_back_with_it(visit, send_form, lea):
+    first, second = visit("/a"), visit("/b")
+    stays = send_form(name="Ana Lund", email="ana@halden-optik.de", leadboard_visitor=first)
+    goes = send_form(name="A. Lund", email="a.lund@gmail.com", leadboard_visitor=second)
+    row = merging.merge(stays.pk, goes.pk, lea)
+    visit("/c", visitor=second)
+    assert (paths_of(stays), paths_of(goes)) == (["/a", "/b", "/c"], [])
+    undoing.undo(row.pk, lea)
+    visit("/d", visitor=second)
+    assert (sorted(paths_of(stays)), paths_of(goes)) == (["/a", "/c"], ["/b", "/d"])
 
 
 def test_forged_ids_join_nothing_and_are_refused(browse, visit, send_form):
