@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,6 +15,7 @@ from leadboard.leads import lifecycle, reactions
 from leadboard.leads.clock import db_now
 from leadboard.playbook import versions
 from leadboard.playbook.models import PlaybookVersion
+from leadboard.tracking.models import Interest, Touch, Visitor
 from qualification.models import ScoringModel, Verdict
 
 BY_NAME = {invariant.name: invariant for invariant in ALL}
@@ -321,6 +323,17 @@ def quarantined_without_a_word(firm):
     return firm.submission.pk
 
 
+def touch_of_who_withdrew(firm):
+    visitor = Visitor.objects.create(uid=uuid4(), withdrawn_at=firm.now)
+    Touch.objects.create(at=firm.now, kind="view", visitor=visitor, what="/")
+    return visitor.pk
+
+
+def touch_of_which_nobody_hears(firm):
+    Interest.objects.create(lead=firm.free, at=firm.now, due_at=firm.now - 2 * MINUTE)
+    return firm.free.pk
+
+
 def event_changed_afterwards(firm):
     run("""UPDATE leads_leadevent SET facts = '{"source": "other"}' WHERE lead_id = %s""", firm.free.pk)
     return firm.free.pk
@@ -392,6 +405,8 @@ FAULTS = [
     ("a captured submission names its lead", submission_without_its_lead),
     ("a delivery counts once", delivery_counted_twice),
     ("a quarantined submission says why", quarantined_without_a_word),
+    ("nothing is kept of a visitor who withdrew", touch_of_who_withdrew),
+    ("each lead hears of its touches in time", touch_of_which_nobody_hears),
     ("the chain of each lead verifies", event_changed_afterwards),
     ("each score names its model and inputs", score_out_of_nothing),
     ("each score names its model and inputs", score_of_no_model),

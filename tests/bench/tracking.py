@@ -30,6 +30,9 @@ ROW = (
     "('view', :v, 1, md5(:v::text), '/pricing', 'Prices', 0, 'desktop', 14, 'google.com', 'google', 'cpc',"
     " 'spring')"
 )
+VERDICTS = """
+SELECT count(*) FROM qualification_verdict v JOIN leads_lead l ON l.id = v.lead_id WHERE l.email = '{email}'
+"""
 FLOOR = """
 \\set v random(1, 400)
 INSERT INTO floor_touch (kind, visitor_id, visit, page, what, title, seconds, device, hour, referrer, source,
@@ -81,6 +84,32 @@ def visitors(base):
     return tokens
 
 
+def wake(product, leads=10):
+    """Return the seconds from a hot page view to the new verdict, for leads that came by a form."""
+    path = product.manage("source", "add", "Wake form", "--lead-type", "content").stdout.splitlines()[0]
+    client, waits = Client(product.base, ""), []
+    for number, token in enumerate(visitors(product.base)[:leads]):
+        form = {"name": "Ana Ruiz", "email": f"ana{number}@wake{number}.example", "leadboard_visitor": token}
+        client.post(path, form)
+        verdicts = VERDICTS.format(email=form["email"])
+        until(product, verdicts, 1)
+        began = time.perf_counter()
+        client.post("/track/", {"consent": True, "visitor": token, "events": [{"path": "/pricing"}]})
+        until(product, verdicts, 2)
+        waits.append(time.perf_counter() - began)
+    client.close()
+    return waits
+
+
+def until(product, query, count):
+    """Wait until a query counts so many, half a minute at most."""
+    end = time.monotonic() + 30
+    with psycopg.connect(product.database_url(), autocommit=True) as connection:
+        while connection.execute(query).fetchone()[0] < count:
+            assert time.monotonic() < end, query
+            time.sleep(0.01)
+
+
 def run(data):
     """Measure visits with two web processes; return Figures."""
     figures = []
@@ -95,4 +124,7 @@ def run(data):
                 Figure(name, size * count / seconds, "touches/s", floor, "same rows, one connection")
             )
             figures.append(Figure("  p99 of a delivery", percentile(answers, 99) * 1000, "ms"))
+        waits = wake(product)
+        figures.append(Figure("hot page to new verdict, p50", percentile(waits, 50), "s"))
+        figures.append(Figure("  the slowest of ten", max(waits), "s"))
     return figures

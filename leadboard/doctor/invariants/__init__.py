@@ -4,7 +4,16 @@ Every query ends in `LIMIT %(limit)s`; its first column names what is broken (mo
 that speak of seconds hold while the programs run; the others hold at every moment, also after a crash.
 """
 
-from leadboard.doctor.invariants import capture, clocks, delivery, nurture, ownership, silence, trust
+from leadboard.doctor.invariants import (
+    capture,
+    clocks,
+    delivery,
+    nurture,
+    ownership,
+    silence,
+    tracking,
+    trust,
+)
 from leadboard.doctor.invariants.invariant import Invariant, violations
 
 ALL: list[Invariant] = [
@@ -14,6 +23,7 @@ ALL: list[Invariant] = [
     *nurture.INVARIANTS,
     *delivery.INVARIANTS,
     *capture.INVARIANTS,
+    *tracking.INVARIANTS,
     *trust.INVARIANTS,
 ]
 
