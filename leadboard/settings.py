@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "leadboard.capture.screening",
     "leadboard.capture.duplicates",
     "qualification",
+    "qualification.governance",
     "handoff",
     "leadboard",
 ]

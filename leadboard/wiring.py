@@ -82,4 +82,6 @@ PERIODIC = {
     "months of the touches": ("leadboard.tracking.partitions.keep_months", 43_200),
     "score again after a change": ("qualification.jobs.watch_rescoring", 15),
     "learn from outcomes": ("qualification.jobs.learn", 86_400),
+    "try challengers in shadow": ("qualification.governance.jobs.watch_challengers", 300),
+    "watch drift and fairness": ("qualification.governance.jobs.watch_nightly", 86_400),
 }

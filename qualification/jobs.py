@@ -11,7 +11,7 @@ from django_q.tasks import async_task
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
 from qualification import pipeline, rescoring
-from qualification.models import ModelState, ScoringModel, Verdict
+from qualification.models import ScoringModel, Verdict
 from qualification.outcomes import examples
 
 log = logging.getLogger(__name__)
@@ -80,11 +80,11 @@ def rescore() -> None:
 
 
 def learn() -> bool:
-    """Enqueue a training when enough is new: 50 outcomes, or a twentieth more than the live model was
-    fitted on.
+    """Enqueue a training when enough is new: 50 outcomes, or a twentieth more than the newest model was
+    fitted on (live or not: a challenger on trial is no reason to train each night).
     """
-    live = ScoringModel.objects.filter(state=ModelState.LIVE).first()
-    before = live.outcomes if live else 0
+    newest = ScoringModel.objects.order_by("-number").values_list("outcomes", flat=True).first()
+    before = newest or 0
     if len(examples()) - before < min(GROWN_BY, max(1, GROWN_SHARE * before)):
         return False
     async_task("qualification.jobs.train")

@@ -8,7 +8,7 @@ most 0.005 less). What is promoted is fitted again on everything. The same outco
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,14 @@ class Candidate:
         return trust * self.learned.log_odds(rows) + (1 - trust) * by_card if self.learned else by_card
 
 
+class HeldOut(NamedTuple):
+    """The newest leads as the candidate saw them that was fitted without them: ids, ends, chances."""
+
+    leads: list[int]
+    won: list[int]
+    chances: list[float]
+
+
 @dataclass
 class Report:
     """What a training found. `promoted` is whether the candidate may go live, `why` the sentence for it."""
@@ -70,6 +78,7 @@ class Report:
     left_out: dict[str, str] = field(default_factory=dict)
     newest: dict[str, Figures] = field(default_factory=dict)
     final: Candidate | None = None
+    held_out: HeldOut | None = None
 
 
 def study(
@@ -94,7 +103,8 @@ def study(
     report.left_out = _refused(older, keep, span)
     candidate = fit(older, playbook, report.left_out)
     candidate.isotonic = _calibration(candidate, older, newer, playbook)
-    report.newest["candidate"] = _figures(candidate, playbook, newer)
+    report.held_out = _held_out(candidate, playbook, newer)
+    report.newest["candidate"] = figures_of(report.held_out.won, report.held_out.chances)
     report.newest["scorecard"] = _figures(Candidate(blend.prior_curve(), None, 0, 0.0), playbook, newer)
     report.promoted, report.why = _decide(report, candidate, playbook, newer, live, live_until)
     report.final = fit(examples, playbook, report.left_out)
@@ -152,6 +162,13 @@ def _calibration(
     after = _figures(tried, playbook, newer)
     helps = after["log_loss"] < before["log_loss"] and (after["auc"] or 0) >= (before["auc"] or 0) - 1e-3
     return steps if helps else None
+
+
+def _held_out(candidate: Candidate, playbook: Playbook, newer: Sequence[Example]) -> HeldOut:
+    chances = candidate.chances(playbook, [example.facts for example in newer])
+    return HeldOut(
+        [example.lead_id for example in newer], [example.won for example in newer], list(map(float, chances))
+    )
 
 
 def _figures(candidate: Any, playbook: Playbook, examples: Sequence[Example]) -> Figures:

@@ -19,6 +19,7 @@ from leadboard.leads.stages import Desk
 from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
 from qualification import store, waking
+from qualification.abstaining import why_abstain
 from qualification.classify import Classified, classify
 from qualification.enrich import Finding, find_out, keep, known_of_company
 from qualification.facts import facts_of
@@ -33,21 +34,6 @@ HEARD_FROM = (
     "target_unmarked", "enriched", "rescued", "absorbed",
 )  # fmt: skip
 UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
-FEWEST_FACTS = 2
-TELLING = frozenset(
-    {
-        "message",
-        "title",
-        "company",
-        "country",
-        "has_phone",
-        "employees",
-        "industry",
-        "tier",
-        "visits",
-        "seconds_on_site",
-    }
-)
 
 
 @dataclass
@@ -112,9 +98,9 @@ def think(lead: Lead, playbook: Playbook) -> Thought:
     classified = _classified(lead.message, flags)
     findings = [*known_of_company(lead), *find_out(lead.email, lead.phone, lead.country)]
     facts = facts_of(lead, findings, classified, playbook)
-    judgement, model_id = _judged(playbook, facts, flags)
+    judgement, model_id, scope = _judged(playbook, facts, flags)
     band = policy.band(playbook, judgement.score)
-    abstained = why_abstain(facts, lead.extra, judgement)
+    abstained = why_abstain(facts, lead.extra, judgement, scope)
     route = policy.route(playbook, enquiry_class=facts["enquiry_class"], band=band, abstained=bool(abstained))
     return Thought(findings, classified, facts, judgement, route, band, abstained, model_id, flags)
 
@@ -128,28 +114,20 @@ def _classified(message: str, flags: list[str]) -> Classified:
         return Classified("unclear", 0.0, "", [], {})
 
 
-def _judged(playbook: Playbook, facts: dict[str, Any], flags: list[str]) -> tuple[Judgement, int | None]:
-    """By the live model, or by the card alone when there is none or it fails in any way."""
+def _judged(playbook: Playbook, facts: dict[str, Any], flags: list[str]) -> tuple[Judgement, int | None, Any]:
+    """(judgement, model, what the model has seen): by the live model, or by the card alone when there is
+    none or it fails in any way.
+    """
     try:
         scorer, model_id = store.live_scorer()
         if scorer is not None:
-            return scorer.judge(playbook, facts), model_id
+            return scorer.judge(playbook, facts), model_id, scorer.scope
     except store.ModelRefused as refusal:
         flags.append(f"model refused: {refusal}")
     except Exception as fault:
         log.exception("the live model failed; the scorecard decides alone")
         flags.append(f"model failed: {type(fault).__name__}")
-    return CardScorer().judge(playbook, facts), None
-
-
-def why_abstain(facts: dict[str, Any], extra: dict[str, Any], judgement: Judgement) -> str:
-    """Why this lead is left to people; empty when the machine may decide."""
-    told = sum(bool(facts.get(name)) for name in TELLING - extra.keys()) + sum(map(bool, extra.values()))
-    if told < FEWEST_FACTS:
-        return "Too little is known of this lead to judge it."
-    if len(judgement.unseen) >= 3:
-        return f"Nothing like it was seen before: {', '.join(judgement.unseen[:5])}."
-    return ""
+    return CardScorer().judge(playbook, facts), None, None
 
 
 def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:

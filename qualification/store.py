@@ -37,10 +37,15 @@ def live_scorer() -> tuple[BlendScorer | None, int | None]:
     found = ScoringModel.objects.filter(state=ModelState.LIVE).values_list("pk", "sha256").first()
     if found is None:
         return None, None
-    answer = _scorer(*found)
+    return scorer(*found), found[0]
+
+
+def scorer(pk: int, sha256: str) -> BlendScorer:
+    """The checked scorer of any stored model, live or not; raises ModelRefused."""
+    answer = _scorer(pk, sha256)
     if isinstance(answer, ModelRefused):
         raise answer
-    return answer, found[0]
+    return answer
 
 
 @lru_cache(maxsize=4)

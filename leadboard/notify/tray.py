@@ -29,6 +29,9 @@ FACES = {
     "assigned": Face("route", "Assigned to you", "blue"),
     "rerouted": Face("route", "Offered to you", "blue"),
     "handed_back": Face("undo", "Handed back"),
+    "model_drift": Face("warn", "Model drift", "amber"),
+    "fairness": Face("warn", "Fairness"),
+    "challenger": Face("up", "Challenger", "blue"),
     "wrote_again": Face("form", "Wrote again", "blue"),
 }
 

@@ -24,6 +24,8 @@ ROLES_BY_ACT = {
     "resolve_breach": LEADS_PEOPLE,
     "change_playbook": LEADS_PEOPLE,
     "see_playbook": set(Role),
+    "see_models": set(Role),
+    "change_model": LEADS_PEOPLE,
     "change_sources": {Role.MARKETER, Role.MANAGER, Role.ADMIN},
     "send_touches": LEADS_MARKETING,
     "change_forms": {Role.MARKETER, Role.MANAGER, Role.ADMIN},

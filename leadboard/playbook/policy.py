@@ -20,6 +20,7 @@ from leadboard.playbook.deadlines import (
     ladder,
     next_step_at,
 )
+from leadboard.playbook.governing import Learning
 from leadboard.playbook.judgement import (
     Missing,
     Part,
@@ -71,6 +72,7 @@ __all__ = [
     "is_waking",
     "ladder",
     "lead_type",
+    "learning",
     "missing_for",
     "next_step_at",
     "off_profile",
@@ -237,3 +239,8 @@ def polite_answer(playbook: Playbook, code: str) -> Answer | None:
     """The letter of this code; None when the playbook has none."""
     letter = playbook.answers.get(code)
     return Answer(code, letter, f"answers.{code}") if letter else None
+
+
+def learning(playbook: Playbook) -> Learning:
+    """How a better model goes live, and what holds it back."""
+    return playbook.learning

@@ -29,6 +29,7 @@ from leadboard.playbook.clauses import (
     Wake,
 )
 from leadboard.playbook.door import Door
+from leadboard.playbook.governing import Learning
 from leadboard.playbook.letters import Letter
 from leadboard.playbook.qualifying import (
     Bands,
@@ -81,6 +82,7 @@ class Playbook(Section):
     rejection_reasons: Annotated[dict[Code, RejectionClause], Field(min_length=1, max_length=50)]
     door: Door = Door()
     hand_back_reasons: Annotated[dict[Code, Line], Field(min_length=1, max_length=50)]
+    learning: Learning = Learning()
     outcomes: dict[ActionKind, Annotated[dict[Code, OutcomeClause], Field(min_length=1, max_length=30)]]
     _version: int = PrivateAttr(0)
 

@@ -72,6 +72,7 @@ class BlendScorer:
 
     def __init__(self, flat: Any, spec: Mapping[str, Any]) -> None:
         self._flat, self._spec = flat, spec
+        self.scope = spec.get("scope")
         self.curve = blend.Curve(*spec["curve"])
         self.trust = blend.trust_in_model(spec["evidence"])
         self.reference = blend.reference_of(self.curve, spec["rate"], self.trust)

@@ -1,0 +1,1 @@
+"""Who judges, and whether it may: challengers in shadow, promotion, rollback, drift, fairness."""
