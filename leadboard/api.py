@@ -13,6 +13,7 @@ from leadboard.leads.api import EventViewSet, LeadViewSet
 from leadboard.people.api import MeView, PersonViewSet
 from leadboard.playbook.api import PlaybookViewSet
 from leadboard.tracking.api import api_urls as tracking_urls
+from qualification.governance.api import FairnessViewSet, ModelViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("leads", LeadViewSet, "lead")
@@ -20,6 +21,8 @@ router.register("events", EventViewSet, "event")
 router.register("companies", CompanyViewSet, "company")
 router.register("people", PersonViewSet, "person")
 router.register("playbooks", PlaybookViewSet, "playbook")
+router.register("models", ModelViewSet, "model")
+router.register("fairness", FairnessViewSet, "fairness")
 router.register("sources", SourceViewSet, "source")
 router.register("forms", FormViewSet, "form")
 router.register("submissions", SubmissionViewSet, "submission")

@@ -23,6 +23,7 @@ urlpatterns = [
     path("sla/", include("handoff.screens")),
     path("unsubscribe/", include("handoff.mail_urls")),
     path("playbook/", include("leadboard.playbook.urls")),
+    path("models/", include("qualification.governance.urls")),
     path("accounts/", include("allauth.urls")),
     path("people/", include("leadboard.people.urls")),
     path("", include("leadboard.health.urls")),

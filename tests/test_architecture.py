@@ -7,9 +7,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = [
-    "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.people",
-    "leadboard.playbook", "leadboard.sheets", "leadboard.leads", "leadboard.companies", "leadboard.capture",
-    "leadboard.imports", "leadboard.board", "leadboard.notify", "leadboard.tracking", "leadboard.forms",
+    "leadboard.processes", "leadboard.http", "leadboard.plots", "leadboard.health", "leadboard.limits",
+    "leadboard.people", "leadboard.playbook", "leadboard.sheets", "leadboard.leads", "leadboard.companies",
+    "leadboard.capture", "leadboard.imports", "leadboard.board", "leadboard.notify", "leadboard.tracking",
+    "leadboard.forms",
     "qualification", "handoff",
 ]  # fmt: skip
 CORE = [
@@ -17,6 +18,7 @@ CORE = [
 ]  # fmt: skip
 GROUND = [
     "leadboard.processes", "leadboard.http", "leadboard.health", "leadboard.limits", "leadboard.sheets",
+    "leadboard.plots",
 ]  # fmt: skip
 SIDES = [
     "leadboard.capture", "leadboard.board", "leadboard.notify", "leadboard.tracking", "leadboard.forms",
@@ -25,6 +27,7 @@ MAY_IMPORT = {
     "leadboard.processes": [],
     "leadboard.http": [],
     "leadboard.sheets": ["leadboard.http"],
+    "leadboard.plots": ["leadboard.sheets"],
     "leadboard.health": GROUND[:2],
     "leadboard.limits": [],
     "leadboard.people": GROUND,

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import fisher_exact
 
 from qualification.governance import acts, reporting
-from qualification.governance.fairness import SMALLEST, Decided, association, findings, ratio_of
+from qualification.governance.fairness import SMALLEST, Decided, association, findings, fisher, ratio_of
 from qualification.governance.groups import attributes, language_of, size_of
 from qualification.governance.proxies import proxies
 from tests.firm import market, past
@@ -91,7 +91,16 @@ def test_the_ratio_has_the_interval_of_katz_and_the_test_is_fishers():
         if one["group"] == found["to"] and one["selection"] == "board" and one["attribute"] == "country"
     )  # fmt: skip
     table = [[one["chosen"], one["n"] - one["chosen"]] for one in (found, best)]
-    assert found["p"] >= fisher_exact(table)[1]
+    assert found["p"] >= fisher(table[0][0], sum(table[0]), table[1][0], sum(table[1]))
+
+
+@pytest.mark.parametrize(
+    "table", [(0, 30, 0, 40), (3, 40, 11, 60), (20, 100, 40, 100), (500, 900, 700, 1100)]
+)
+def test_the_exact_test_gives_what_scipy_gives(table):
+    chosen, n, best, of = table
+    theirs = fisher_exact([[chosen, n - chosen], [best, of - best]])[1]
+    assert fisher(*table) == pytest.approx(theirs, rel=1e-9)
 
 
 def test_a_field_that_gives_the_group_away_is_named_as_a_proxy():

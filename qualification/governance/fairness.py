@@ -19,8 +19,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import NormalDist
 from typing import Any, NamedTuple, TypedDict
 
-from scipy.stats import fisher_exact
-
 Facts = Mapping[str, Any]
 FOUR_FIFTHS = 0.8
 SURE = 0.05
@@ -115,7 +113,7 @@ def _finding(
     if best and name != best:
         ratio, low, high = ratio_of(chosen[name], len(members), chosen[best], len(groups[best]))
         p = min(
-            _fisher(chosen[name], len(members), chosen[best], len(groups[best])),
+            fisher(chosen[name], len(members), chosen[best], len(groups[best])),
             _fisher_against_the_rest(name, groups, chosen),
         )
     return {
@@ -140,8 +138,20 @@ def ratio_of(chosen: int, n: int, best: int, of: int) -> tuple[float, float, flo
     return ratio, middle * math.exp(-z * error), middle * math.exp(z * error)
 
 
-def _fisher(chosen: int, n: int, best: int, of: int) -> float:
-    return float(fisher_exact([[chosen, n - chosen], [best, of - best]])[1])
+def fisher(chosen: int, n: int, best: int, of: int) -> float:
+    """Fisher's exact test of two shares, both sides: how probable are tables no likelier than it."""
+    both = chosen + best
+    whole = _log_ways(n + of, both)
+    chances = [
+        math.exp(_log_ways(n, one) + _log_ways(of, both - one) - whole)
+        for one in range(max(0, both - of), min(n, both) + 1)
+    ]
+    seen = chances[chosen - max(0, both - of)]
+    return min(1.0, sum(chance for chance in chances if chance <= seen * (1 + 1e-7)))
+
+
+def _log_ways(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def _fisher_against_the_rest(
@@ -150,7 +160,7 @@ def _fisher_against_the_rest(
     """Against all other leads together; 1.0 when the group is chosen no less often than they."""
     n, of = len(groups[name]), sum(map(len, groups.values())) - len(groups[name])
     best = sum(chosen.values()) - chosen[name]
-    return _fisher(chosen[name], n, best, of) if chosen[name] * of < best * n else 1.0
+    return fisher(chosen[name], n, best, of) if chosen[name] * of < best * n else 1.0
 
 
 def _adjust(found: Iterable[Finding], tests: int) -> None:

@@ -12,21 +12,13 @@ from leadboard.playbook import versions
 from qualification.governance import drift, evidence, standing, telling
 from qualification.governance.comparing import compare, is_enough
 from qualification.governance.models import DriftReading
+from qualification.governance.wording import in_words
 from qualification.models import ScoringModel, Verdict
 from qualification.outcomes import Example
 from qualification.store import ModelRefused
 
 log = logging.getLogger(__name__)
 NEWEST_LEADS, FIRST_LEADS, NEWEST_OUTCOMES = 2000, 500, 300
-MEASURES = {
-    "psi": "is spread differently",
-    "score": "The chances given are spread differently",
-    "unseen": "has new values",
-    "missing": "is blank more often",
-    "rate": "More or fewer leads are won than was promised",
-    "ece": "The chances no longer say how many are won",
-    "auc": "It sorts the leads less well than at training",
-}
 
 
 def watch(now: datetime) -> list[DriftReading]:
@@ -102,9 +94,3 @@ def _card_is_better(live: ScoringModel, outcomes: list[Example]) -> bool:
         return False
     card, model = (evidence.chances(side, versions.active(), rows) for side in (None, live))
     return compare(won, card, model).low > 0
-
-
-def in_words(measure: str, field: str) -> str:
-    """What a reading is about: “Country has new values”."""
-    words = MEASURES[measure]
-    return f"{field.replace('_', ' ').capitalize()} {words}" if field else words
