@@ -139,5 +139,5 @@ def _put_live(model: ScoringModel | None, kind: str, by: Any, why: str) -> Act:
         ScoringModel.objects.filter(pk=model.pk).update(state=ModelState.LIVE)
         model.state = ModelState.LIVE
     act = acts.record(kind, model=model, before=before, by=by, why=why)
-    async_task("qualification.governance.jobs.rescore")
+    async_task("qualification.jobs.rescore")
     return act
