@@ -198,7 +198,8 @@ def test_refused_rows_come_back_as_a_safe_file(upload, bring, client):
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [case for name, case in BAD.items() if "column" not in name], ids=str
+    ("content", "words"),
+    [pytest.param(*case, id=name) for name, case in BAD.items() if "column" not in name],
 )
 def test_a_bad_file_is_refused_in_words_beside_the_field(upload, client, content, words):
     if len(content) > 3_000_000:
