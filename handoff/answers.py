@@ -2,9 +2,10 @@
 
 import secrets
 
+from django.db import connection
 from django_q.tasks import async_task
 
-from handoff.models import Send
+from handoff.models import Send, SendState
 from handoff.sending import JOB, obstacle
 from leadboard.capture.contact import email_kind
 from leadboard.leads import lifecycle
@@ -12,6 +13,9 @@ from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook import versions
 from leadboard.playbook.policy import route
+
+# The first half of the advisory locks that answers take, so that no other lock meets them.
+ANSWERS = 5_323_043
 
 
 def answer(lead: Lead, enquiry_class: str) -> Send | None:
@@ -22,7 +26,7 @@ def answer(lead: Lead, enquiry_class: str) -> Send | None:
     """
     fresh = lifecycle.lock(lead.pk)
     code = route(versions.active(), enquiry_class=enquiry_class, band=fresh.band or None).polite_answer
-    if not code or obstacle(fresh) or _is_junk(fresh):
+    if not code or obstacle(fresh) or _is_junk(fresh) or _was_answered(fresh.email):
         return None
     send = Send(lead=lead, answer=code, token=secrets.token_urlsafe(24))
     Send.objects.bulk_create([send], ignore_conflicts=True)
@@ -30,6 +34,15 @@ def answer(lead: Lead, enquiry_class: str) -> Send | None:
     if decided is not None:
         async_task(JOB, decided.pk)
     return decided
+
+
+def _was_answered(email: str) -> bool:
+    """Did this address get an answer before, as whichever lead? Two leads of it wait for each other here."""
+    address = email.strip().lower()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ANSWERS, address])
+    sent = Send.objects.exclude(answer="").exclude(state__in=(SendState.FAILED, SendState.CANCELLED))
+    return sent.filter(lead__email__iexact=address).exists()
 
 
 def _is_junk(lead: Lead) -> bool:

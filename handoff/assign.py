@@ -10,7 +10,7 @@ from handoff.agreement import in_force
 from handoff.models import Claim, ClaimEnd, ClaimStart
 from leadboard.http.problems import Problem
 from leadboard.leads.models import Lead
-from leadboard.people.models import Availability, Role, User
+from leadboard.people.models import Availability, Role, Tier, User
 from leadboard.playbook import policy
 from leadboard.playbook.calendar import Calendar, CalendarError
 
@@ -48,9 +48,16 @@ class Roster:
     per_day: int | None
     missed: dict[int, set[int]] = field(default_factory=dict)
 
-    def next_for(self, lead: Lead) -> Candidate | None:
-        """Return who gets this lead and count it as theirs; None when nobody suitable is free."""
+    def next_for(self, lead: Lead, tier: str = "") -> Candidate | None:
+        """Return who gets this lead and count it as theirs; None when nobody suitable is free.
+
+        `tier` sales leaves people of pre-sales out; pre-sales comes first for its own, then sales.
+        """
         fitting = [one for one in self.candidates if self._may_have(one, lead)]
+        if tier:
+            sales = [one for one in fitting if not is_presales(one.rep)]
+            before = [one for one in fitting if is_presales(one.rep)] if tier == Tier.PRESALES else []
+            fitting = before or sales
         if not fitting:
             return None
         chosen = min(fitting, key=Candidate.rank)
@@ -68,6 +75,11 @@ class Roster:
             and one.rep.pk not in self.missed.get(lead.pk, ())
             and in_territory(one.rep, lead)
         )
+
+
+def is_presales(rep: User) -> bool:
+    """Does the rep belong to a pre-sales team?"""
+    return rep.team is not None and rep.team.tier == Tier.PRESALES
 
 
 def in_territory(rep: User, lead: Lead) -> bool:

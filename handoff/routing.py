@@ -1,6 +1,6 @@
 """What a verdict means for the handoff: the board owes a first action, nurture begins, or nothing is owed."""
 
-from handoff import answers, clocks, nurture, sla
+from handoff import answers, clocks, giving, nurture, sla
 from handoff.models import ClockKind
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead, LeadEvent
@@ -8,13 +8,15 @@ from leadboard.leads.stages import Desk
 
 
 def follow_verdict(lead: Lead, event: LeadEvent) -> None:
-    """React to `qualified` on a lead that nobody holds; the verdict has moved its desk already. One that was
-    only scored anew has no route to follow: it stays as it is.
+    """React to `qualified`, or to a person's override of it, on a lead that nobody holds; its desk has been
+    moved already. One that was only scored anew has no route to follow: it stays as it is.
     """
     if lead.owner_id is not None or lead.do_not_contact or "route" not in event.facts:
         return
     if lead.desk == Desk.BOARD:
         _keep_on_board(lead, event)
+        if event.facts.get("assign"):
+            giving.give(lead, event.facts.get("tier") or "sales", event.facts.get("rule", ""))
         return
     _owe_nothing(lead, event)
     if lead.desk in (Desk.NURTURE, Desk.LONG_NURTURE):

@@ -13,6 +13,7 @@ from leadboard.leads.api import EventViewSet, LeadViewSet
 from leadboard.people.api import MeView, PersonViewSet
 from leadboard.playbook.api import PlaybookViewSet
 from leadboard.tracking.api import api_urls as tracking_urls
+from qualification.corrections.api import api_urls as correction_urls
 from qualification.governance.api import FairnessViewSet, ModelViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -33,6 +34,7 @@ urlpatterns = [
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     *handoff_urls,
     *nurture_urls,
+    *correction_urls,
     *tracking_urls,
     *router.urls,
 ]

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "leadboard.capture.duplicates",
     "qualification",
     "qualification.governance",
+    "qualification.corrections",
     "handoff",
     "leadboard",
 ]

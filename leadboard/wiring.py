@@ -17,6 +17,7 @@ AT_ONCE = {
         "handoff.suppression.mark_suppressed",
     ],
     "touched": ["handoff.waking.tell_owner"],
+    "score_overridden": ["handoff.routing.follow_verdict"],
     "qualified": ["handoff.routing.follow_verdict", "handoff.waking.promote"],
     "details_arrived": [
         "leadboard.tracking.joining.join_visits",
@@ -75,6 +76,8 @@ PERIODIC = {
     "fetch details left behind": ("leadboard.capture.fetching.fetch_left_behind", 15),
     "qualify leads left behind": ("qualification.jobs.sweep", 15),
     "resume assignments held back": ("handoff.escalation.retry_held", 15),
+    "give leads that wait for a rep": ("handoff.giving.retry", 5),
+    "learn from corrections": ("qualification.corrections.jobs.sweep", 900),
     "send mails left behind": ("handoff.sending.sweep", 15),
     "pass on what lies on a desk": ("handoff.timeouts.pass_on", 300),
     "forget idle buckets": ("leadboard.limits.buckets.forget_idle", 3_600),

@@ -49,6 +49,9 @@ class Verdict(models.Model):
     enquiry_class = models.CharField(max_length=12, choices=EnquiryClass)
     class_confidence = models.FloatField(default=0)
     class_kind = models.CharField(max_length=24, blank=True, help_text="job_seeker, vendor, spam …")
+    words_version = models.CharField(
+        max_length=40, blank=True, help_text="The word model that read the text."
+    )
     evidence = models.JSONField(default=list, help_text="The words that made the case.")
     fit = models.FloatField(null=True)
     intent = models.FloatField(null=True)

@@ -20,7 +20,8 @@ from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
 from qualification import store, waking
 from qualification.abstaining import why_abstain
-from qualification.classify import Classified, classify
+from qualification.classify import Classified
+from qualification.corrections import standing
 from qualification.enrich import Finding, find_out, keep, known_of_company
 from qualification.facts import facts_of
 from qualification.models import Verdict
@@ -56,10 +57,11 @@ class Overtaken(Exception):
     """The lead was sent to another desk while it was judged: what was worked out may not fit any more."""
 
 
-def qualify(lead_id: int, *, asked: bool = False) -> Verdict | None:
+def qualify(lead_id: int, *, asked: bool = False, anew: bool = False) -> Verdict | None:
     """The verdict on this lead as it is now; None when there is nothing to judge (gone, closed, claimed
     and not asked for) or nobody may judge: whoever objected to contact is not profiled either
-    (GDPR Art. 21). Judging again what has not changed gives the verdict that is there.
+    (GDPR Art. 21). Judging again what has not changed gives the verdict that is there; `anew`
+    makes a new one.
     """
     lead = Lead.objects.filter(pk=lead_id, erased_at=None, do_not_contact=False).first()
     if lead is None or not (asked or lead.desk in UNCLAIMED):
@@ -72,12 +74,12 @@ def qualify(lead_id: int, *, asked: bool = False) -> Verdict | None:
     thought = think(lead, playbook)
     providers.want(firmographics.domain_of(lead), lead.pk)
     thought.stays = bool(not asked and heard and waking.stays(lead, heard, thought.route, playbook))
-    if newest and _is_the_same(newest, thought, playbook):
+    if newest and not anew and _is_the_same(newest, thought, playbook):
         return newest
     try:
         return commit(lead, thought, playbook)
     except Overtaken:
-        return qualify(lead_id, asked=asked)
+        return qualify(lead_id, asked=asked, anew=anew)
 
 
 def _heard_last(lead: Lead) -> LeadEvent | None:
@@ -95,7 +97,7 @@ def _is_the_same(verdict: Verdict, thought: Thought, playbook: Playbook) -> bool
 def think(lead: Lead, playbook: Playbook) -> Thought:
     """Everything up to the route; reads the lead, writes nothing."""
     flags: list[str] = []
-    classified = _classified(lead.message, flags)
+    classified = _classified(lead, flags)
     findings = [*known_of_company(lead), *find_out(lead.email, lead.phone, lead.country)]
     facts = facts_of(lead, findings, classified, playbook)
     judgement, model_id, scope = _judged(playbook, facts, flags)
@@ -105,9 +107,9 @@ def think(lead: Lead, playbook: Playbook) -> Thought:
     return Thought(findings, classified, facts, judgement, route, band, abstained, model_id, flags)
 
 
-def _classified(message: str, flags: list[str]) -> Classified:
+def _classified(lead: Lead, flags: list[str]) -> Classified:
     try:
-        return classify(message)
+        return standing.read(lead)
     except Exception:
         log.exception("the word model failed; the text stays unclear")
         flags.append("the text could not be read: classifier failed")
@@ -146,14 +148,15 @@ def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
             return known
         verdict = Verdict.objects.create(lead=now, lead_version=lead.version, **_columns(thought, playbook))
         keep(now, thought.findings)
-        may_route = now.desk in UNCLAIMED and not now.owner_id and not thought.stays
+        held = standing.override_of(now)
+        may_route = now.desk in UNCLAIMED and not (now.owner_id or thought.stays or (held and held.routes))
         change, missing = change_of(now, thought, playbook) if may_route else ({}, [])
         lifecycle.move(
             now,
             "qualified",
             facts=facts_of_event(thought, verdict, change, missing) | waking.left_desk(now, change),
             playbook_version=playbook.version,
-            **_shown(thought),
+            **(_shown(thought) | standing.held_columns(now, playbook)),
             **change,
         )
     return verdict
@@ -165,6 +168,7 @@ def _columns(thought: Thought, playbook: Playbook) -> dict[str, Any]:
         "enquiry_class": thought.facts["enquiry_class"],
         "class_confidence": classified.confidence,
         "class_kind": classified.kind,
+        "words_version": classified.words_version,
         "evidence": _evidence(classified),
         "fit": judgement.fit,
         "intent": judgement.intent,

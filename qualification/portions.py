@@ -22,6 +22,7 @@ JOIN LATERAL (SELECT id, features, abstained, model_id, playbook_version FROM qu
               WHERE lead_id = l.id ORDER BY id DESC LIMIT 1) v ON true
 WHERE l.id > %s AND l.desk = ANY(%s) AND l.owner_id IS NULL AND l.erased_at IS NULL AND NOT l.do_not_contact
   AND (v.model_id IS DISTINCT FROM %s OR v.playbook_version <> %s)
+  AND NOT EXISTS (SELECT 1 FROM corrections_override o WHERE o.lead_id = l.id AND o.ended_at IS NULL)
 ORDER BY l.id LIMIT %s
 """
 # A lead that changed meanwhile is left out; the others are locked until their events are written.
@@ -34,9 +35,9 @@ WITH judged AS MATERIALIZED (
     ORDER BY l.id FOR UPDATE OF l
 )
 INSERT INTO qualification_verdict
-    (lead_id, lead_version, enquiry_class, class_confidence, class_kind, evidence, fit, intent, probability,
+    (lead_id, lead_version, enquiry_class, class_confidence, class_kind, words_version, evidence, fit, intent, probability,
      score, band, reasons, abstained, flags, features, route, model_id, method, playbook_version)
-SELECT j.lead, j.version, v.enquiry_class, v.class_confidence, v.class_kind, v.evidence, j.fit, j.intent,
+SELECT j.lead, j.version, v.enquiry_class, v.class_confidence, v.class_kind, v.words_version, v.evidence, j.fit, j.intent,
        j.probability, j.score, j.band, j.reasons, v.abstained, j.flags, v.features, j.route, %(model)s,
        j.method, %(playbook)s
 FROM judged j JOIN qualification_verdict v ON v.id = j.verdict
@@ -68,7 +69,9 @@ class By(NamedTuple):
 
 
 def open_leads(after: int, by: By, portion: int) -> list[Found]:
-    """The next leads behind lead `after` whose newest verdict is by another model or agreement, by id."""
+    """The next leads behind lead `after` whose newest verdict is by another model or agreement, by id. Where a
+    person overrode the machine it stays at that.
+    """
     desks = [str(desk) for desk in UNCLAIMED]
     with connection.cursor() as cursor:
         cursor.execute(OPEN, [after, desks, by.model, by.playbook.version, portion])

@@ -60,5 +60,6 @@ def facts_of_event(
             "track": route.track,
             "polite_answer": route.polite_answer,
             "assign": route.assign,
+            "tier": route.tier,
         }
     return facts

@@ -176,10 +176,10 @@ def test_who_objected_to_contact_is_not_profiled_either(buyer, ana):
 
 
 def test_a_word_model_that_fails_leaves_the_rules_to_decide(buyer, monkeypatch):
-    def broken(text):
+    def broken(lead):
         raise RuntimeError("no words today")
 
-    monkeypatch.setattr(pipeline, "classify", broken)
+    monkeypatch.setattr(pipeline.standing, "read", broken)
     verdict = pipeline.qualify(buyer.pk)
     assert verdict.flags == ["the text could not be read: classifier failed"]
     assert verdict.enquiry_class == "unclear"

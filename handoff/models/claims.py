@@ -61,6 +61,18 @@ class Claim(models.Model):
         return f"{self.rep} on lead {self.lead_id}"
 
 
+class AwaitedRep(models.Model):
+    """A lead on the board that the playbook gives to a rep, while nobody suitable is free."""
+
+    lead = models.OneToOneField(Lead, on_delete=models.CASCADE, related_name="awaitedrep")
+    tier = models.CharField(max_length=8)
+    rule = models.CharField(max_length=80)
+    since = models.DateTimeField(db_default=Now())
+
+    def __str__(self):
+        return f"lead {self.lead_id} waits for {self.tier}"
+
+
 class ActionKind(models.TextChoices):
     """What we did."""
 

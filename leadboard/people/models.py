@@ -33,11 +33,19 @@ class Availability(models.TextChoices):
     OUT = "out", "Out of office"
 
 
+class Tier(models.TextChoices):
+    """What a team's reps are there for: pre-sales finds out whether there is a case, sales closes it."""
+
+    SALES = "sales", "Sales"
+    PRESALES = "presales", "Pre-sales"
+
+
 class Team(models.Model):
     """People who share a territory (country codes; empty means everywhere)."""
 
     name = models.CharField(max_length=80, unique=True)
     territory = models.JSONField(default=list, blank=True)
+    tier = models.CharField(max_length=8, choices=Tier, default=Tier.SALES)
     inbound = models.BooleanField(default=False, help_text="Alerted when nobody answers a lead in time.")
 
     def __str__(self):

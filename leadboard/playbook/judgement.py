@@ -44,7 +44,7 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class Route:
-    """Where a qualified lead goes, and the clause that says so. `assign`: at once to a suitable rep."""
+    """Where a qualified lead goes, and the clause that says so. `assign`: at once to a rep of `tier`."""
 
     desk: str
     stage: str | None
@@ -52,6 +52,7 @@ class Route:
     polite_answer: str | None
     rule: str
     assign: bool = False
+    tier: str = "sales"
 
 
 def lead_type(playbook: Playbook, *, facts: Facts) -> str:
@@ -98,7 +99,8 @@ def route(playbook: Playbook, *, enquiry_class: str, band: str | None, abstained
     else:
         written, clause = routes.of(band or "")
         name = f"{enquiry_class}.{written}"
-    return Route(clause.desk, clause.stage, clause.track, clause.answer, f"routes.{name}", clause.assign)
+    rule = f"routes.{name}"
+    return Route(clause.desk, clause.stage, clause.track, clause.answer, rule, clause.assign, clause.tier)
 
 
 def missing_for(playbook: Playbook, stage: str, facts: Facts) -> list[Missing]:

@@ -139,6 +139,7 @@ def _routes(playbook: Playbook) -> list[Row]:
 def _route(route: RouteClause) -> str:
     words = DESK_WORDS[route.desk]
     words = "at once to a suitable rep" if route.assign else words
+    words += " of pre-sales, else of sales" if route.tier == "presales" else ""
     words += f", on the track {route.track}" if route.track else ""
     return words + (", with a polite answer" if route.answer else "")
 

@@ -89,11 +89,12 @@ class Bands(Section):
 
 
 class RouteClause(Section):
-    """Where a qualified lead goes."""
+    """Where a qualified lead goes; `tier`: whom it is given to, pre-sales falling through to sales."""
 
     desk: Literal["board", "nurture", "long_nurture", "closed"]
     stage: Literal["mql", "disqualified"] | None = None
     assign: bool = False
+    tier: Literal["sales", "presales"] = "sales"
     track: Code | None = None
     answer: Code | None = None
 
@@ -109,6 +110,8 @@ class RouteClause(Section):
             )
         if self.assign and self.desk != "board":
             raise PydanticCustomError("route", "only a lead on the board can be assigned")
+        if self.tier != "sales" and not self.assign:
+            raise PydanticCustomError("route", "a tier belongs to a lead that is assigned")
         return self
 
 

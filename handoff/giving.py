@@ -1,0 +1,71 @@
+"""A lead that the playbook gives to a rep at once: to whoever is free and fits, else it waits on the board.
+
+What waits is a row of its own, looked at again every few seconds; on the board anybody may still claim it.
+Leads for pre-sales go to people of a pre-sales team, and to sales when none of them is free.
+"""
+
+from django.db import transaction
+
+from handoff import clocks, spells
+from handoff.assign import Candidate, Roster, roster_for
+from handoff.models import AwaitedRep, ClaimStart
+from leadboard.leads.models import Lead
+from leadboard.leads.stages import Desk
+from leadboard.notify.alerts import alert_all
+from leadboard.notify.models import Alert
+
+WAITING_AT_ONCE = 100
+WORDS = "This lead was given to you. Call now."
+
+
+def give(lead: Lead, tier: str, rule: str) -> bool:
+    """Give a lead on the board (its row locked) to a suitable rep; False when nobody is free and it waits."""
+    now = clocks.moment()
+    waiting = AwaitedRep(lead=lead, tier=tier, rule=rule, since=now)
+    if _give([waiting], roster_for([lead], now)):
+        return True
+    AwaitedRep.objects.bulk_create(
+        [waiting], update_conflicts=True, unique_fields=["lead"], update_fields=["tier", "rule"]
+    )
+    return False
+
+
+def retry() -> int:
+    """Give waiting leads to whoever is free now, the longest waiting first; return how many found somebody.
+
+    A lead that was claimed or left the board meanwhile waits no more.
+    """
+    with transaction.atomic():
+        held = Lead.objects.filter(desk=Desk.BOARD, owner=None, do_not_contact=False, erased_at=None)
+        locked = list(
+            held.filter(awaitedrep__isnull=False)
+            .order_by("awaitedrep__since", "pk")
+            .select_for_update(of=("self",), skip_locked=True)[:WAITING_AT_ONCE]
+        )
+        AwaitedRep.objects.exclude(lead__in=held).delete()
+        rows = {row.lead_id: row for row in AwaitedRep.objects.filter(lead__in=locked)}
+        waiting = []
+        for lead in locked:
+            rows[lead.pk].lead = lead
+            waiting.append(rows[lead.pk])
+        if not waiting:
+            return 0
+        return _give(waiting, roster_for(locked, clocks.moment()))
+
+
+def _give(waiting: list[AwaitedRep], roster: Roster) -> int:
+    chosen = [(one, candidate) for one in waiting if (candidate := roster.next_for(one.lead, one.tier))]
+    if not chosen:
+        return 0
+    AwaitedRep.objects.filter(lead__in=[one.lead for one, _ in chosen]).delete()
+    spells.begin_all("assigned", [_beginning(*pair) for pair in chosen], clocks.moment())
+    alert_all([
+        Alert(person=candidate.rep, lead=one.lead, kind="assigned", words=WORDS, due_at=one.lead.due_at)
+        for one, candidate in chosen
+    ])  # fmt: skip
+    return len(chosen)
+
+
+def _beginning(one: AwaitedRep, candidate: Candidate) -> spells.Beginning:
+    facts = {"reason": candidate.why, "tier": one.tier, "route_rule": one.rule}
+    return spells.Beginning(one.lead, candidate.rep, ClaimStart.ASSIGNED, facts=facts)

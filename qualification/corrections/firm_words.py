@@ -1,0 +1,141 @@
+"""The firm's own word model: fitted on the shipped seed and on what people corrected, data under a hash.
+
+It goes live only when, on new corrections that were held out, it reads no fewer right than the one before.
+"""
+
+import hashlib
+import json
+import logging
+import zlib
+from functools import lru_cache
+
+from django.db import transaction
+from django.db.models import Max
+
+from leadboard.leads.models import LeadEvent
+from qualification.classify import TEMPERATURE, classify, fingerprint, seed, word_model
+from qualification.cleaning import matter_of
+from qualification.corrections.models import Correction, FirmWords, Label
+from qualification.words import WordModel, fit_words
+
+log = logging.getLogger(__name__)
+# A correction of the firm counts as much as this many enquiries of ours.
+WEIGHT = 4.0
+FOLDS = 3
+Example = tuple[int, str, str]
+
+
+class WordsRefused(Exception):
+    """The stored word model may not be used; says why."""
+
+
+def words_in_use() -> tuple[WordModel, str]:
+    """(the model that reads now, its name); raises WordsRefused when the stored one was tampered with."""
+    live = FirmWords.objects.filter(is_live=True).values_list("pk", "number", "sha256").first()
+    if live is None:
+        return word_model(), f"seed {fingerprint()}"
+    pk, number, sha256 = live
+    return _unpacked(pk, sha256), f"firm {number} {sha256[:8]}"
+
+
+@lru_cache(maxsize=2)
+def _unpacked(pk: int, sha256: str) -> WordModel:
+    content = bytes(FirmWords.objects.values_list("content", flat=True).get(pk=pk))
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise WordsRefused("the word model's hash is not the one it was stored under")
+    return WordModel.from_json(json.loads(zlib.decompress(content)))
+
+
+def refit() -> FirmWords | None:
+    """Learn from the corrections so far; None when there is nothing new. Safe to run twice."""
+    live = FirmWords.objects.filter(is_live=True).first()
+    examples = corrected()
+    known = FirmWords.objects.aggregate(newest=Max("newest"))["newest"] or 0
+    new = [example for example in examples if example[0] > known]
+    if not new:
+        return None
+    before, _ = _in_use_or_shipped()
+    right_before = sum(_reads_right(before, example) for example in new)
+    right = sum(_held_out(examples, new))
+    model = _fit(examples) if right >= right_before else before
+    return _keep(model, examples, (right, right_before, len(new)), live)
+
+
+def corrected() -> list[Example]:
+    """(number, text, label) of what people said a message is, in their order; erased leads teach nothing."""
+    said = Correction.objects.select_related("lead").filter(lead__erased_at__isnull=True).order_by("pk")
+    return [
+        (one.pk, one.lead.message, one.label) for one in said if text_hash(one.lead.message) == one.text_hash
+    ]
+
+
+def rejected() -> list[tuple[str, str]]:
+    """(text, label) of leads that a rep refused as not our product: their text was a wrong fit."""
+    refused = LeadEvent.objects.filter(
+        kind="rejected", facts__reason="wrong_fit", actor__isnull=False, lead__erased_at__isnull=True
+    ).exclude(lead__message="")
+    return [(text, "wrong_fit") for text in refused.order_by("pk").values_list("lead__message", flat=True)]
+
+
+def text_hash(text: str) -> str:
+    """By which a correction is tied to the text it was made for."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _in_use_or_shipped() -> tuple[WordModel, str]:
+    try:
+        return words_in_use()
+    except WordsRefused:
+        log.exception("the live word model is replaced")
+        return word_model(), f"seed {fingerprint()}"
+
+
+def _held_out(examples: list[Example], new: list[Example]) -> list[bool]:
+    """For each new correction: does a model that has not seen it read it right? A single one has no peers."""
+    if len(new) == 1:
+        return [True]
+    folds = min(FOLDS, len(new))
+    read = []
+    for fold in range(folds):
+        out = new[fold::folds]
+        numbers = {number for number, _, _ in out}
+        model = _fit([example for example in examples if example[0] not in numbers])
+        read += [_reads_right(model, example) for example in out]
+    return read
+
+
+def _reads_right(model: WordModel, example: Example) -> bool:
+    return classify(example[1], model).enquiry_class == Label(example[2]).enquiry_class
+
+
+def _fit(examples: list[Example]) -> WordModel:
+    texts, labels = seed()
+    ours = [(text, label) for _, text, label in examples]
+    theirs = rejected()
+    added = [(matter_of(text), label) for text, label in [*ours, *theirs]]
+    weights = [1.0] * len(texts) + [WEIGHT] * len(ours) + [1.0] * len(theirs)
+    texts, labels = texts + [text for text, _ in added], labels + [label for _, label in added]
+    return fit_words(texts, labels, weights=weights, temperature=TEMPERATURE)
+
+
+def _keep(
+    model: WordModel, examples: list[Example], figures: tuple[int, int, int], live: FirmWords | None
+) -> FirmWords:
+    right, right_before, held_out = figures
+    is_better = right >= right_before
+    content = zlib.compress(json.dumps(model.to_json(), ensure_ascii=False).encode()) if is_better else b""
+    with transaction.atomic():
+        newest = FirmWords.objects.select_for_update().order_by("-number").first()
+        if is_better:
+            FirmWords.objects.filter(is_live=True).update(is_live=False)
+        return FirmWords.objects.create(
+            number=(newest.number if newest else 0) + 1,
+            is_live=is_better,
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+            corrections=len(examples),
+            newest=examples[-1][0],
+            right=right,
+            right_before=right_before,
+            held_out=held_out,
+        )

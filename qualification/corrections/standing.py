@@ -1,0 +1,36 @@
+"""What a person said about a lead and still holds, for whoever judges it."""
+
+from typing import Any
+
+from leadboard.leads.models import Lead
+from leadboard.playbook import policy
+from leadboard.playbook.schema import Playbook
+from qualification.classify import Classified, classify
+from qualification.corrections.firm_words import text_hash, words_in_use
+from qualification.corrections.models import Correction, Label, Override
+
+
+def read(lead: Lead) -> Classified:
+    """What the message is: a person's word for this text before the machine's; raises WordsRefused."""
+    found = classify(lead.message, *words_in_use())
+    said = Correction.objects.filter(lead=lead, text_hash=text_hash(lead.message)).first()
+    if said is None:
+        return found
+    label = Label(said.label)
+    # The machine's words stay where it had read the same, so that the page still shows what made the case.
+    same = (found.enquiry_class, found.kind) == (label.enquiry_class, label.kind)
+    case = {} if same else {"evidence": [], "spans": []}
+    return found._replace(enquiry_class=label.enquiry_class, kind=label.kind, confidence=1.0, **case)
+
+
+def override_of(lead: Lead) -> Override | None:
+    """The override that holds."""
+    return Override.objects.select_related("by").filter(lead=lead, ended_at__isnull=True).first()
+
+
+def held_columns(lead: Lead, playbook: Playbook) -> dict[str, Any]:
+    """The columns of the lead that no verdict may change while an override holds."""
+    held = override_of(lead)
+    if held is None or held.score is None:
+        return {}
+    return {"score": held.score, "band": policy.band(playbook, held.score)}
