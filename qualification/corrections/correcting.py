@@ -103,14 +103,7 @@ def override(
     with transaction.atomic():
         lead = _open_lead(lead_id, by)
         playbook, verdict = versions.active(), newest_verdict(lead)
-        changes: dict[str, Any] = {}
-        if score is not None:
-            changes |= {"score": score, "band": policy.band(playbook, score)}
-        if desk and desk != lead.desk:
-            changes |= _moved(lead, desk)
-        route = _route_of_the_band(lead, changes, playbook) if not desk else None
-        if route:
-            changes["desk"] = Desk(route.desk)
+        changes, route = _changes(lead, score, desk, playbook)
         Override.objects.filter(lead=lead, ended_at__isnull=True).update(ended_at=db_now())
         Override.objects.create(
             lead=lead, verdict=verdict, score=score, desk=desk, code=code, note=note[:2000], by=by
@@ -164,6 +157,19 @@ def _refuse_nonsense(code: str, score: int | None, desk: str, label: str) -> Non
         raise Problem(422, "score", "A score is a whole number from 0 to 100.")
     if desk and desk not in DESKS:
         raise Problem(422, "unknown_desk", f"Use one of: {', '.join(DESKS)}.", desks=list(DESKS))
+
+
+def _changes(
+    lead: Lead, score: int | None, desk: str, playbook: Playbook
+) -> tuple[dict[str, Any], policy.Route | None]:
+    """(the columns that change, the route that the new band takes when no desk was given)."""
+    changes: dict[str, Any] = {}
+    if score is not None:
+        changes |= {"score": score, "band": policy.band(playbook, score)}
+    if desk:
+        return changes | (_moved(lead, desk) if desk != lead.desk else {}), None
+    route = _route_of_the_band(lead, changes, playbook)
+    return changes | ({"desk": Desk(route.desk)} if route else {}), route
 
 
 def _moved(lead: Lead, desk: str) -> dict[str, Any]:
