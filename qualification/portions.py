@@ -35,10 +35,12 @@ WITH judged AS MATERIALIZED (
     ORDER BY l.id FOR UPDATE OF l
 )
 INSERT INTO qualification_verdict
-    (lead_id, lead_version, enquiry_class, class_confidence, class_kind, words_version, evidence, fit, intent,
-     probability, score, band, reasons, abstained, flags, features, route, model_id, method, playbook_version)
-SELECT j.lead, j.version, v.enquiry_class, v.class_confidence, v.class_kind, v.words_version, v.evidence, j.fit,
-       j.intent, j.probability, j.score, j.band, j.reasons, v.abstained, j.flags, v.features, j.route, %(model)s,
+    (lead_id, lead_version, enquiry_class, class_confidence, class_kind, words_version, evidence,
+     fit, intent, probability, score, band, reasons, abstained, flags, features,
+     route, model_id, method, playbook_version)
+SELECT j.lead, j.version, v.enquiry_class, v.class_confidence, v.class_kind, v.words_version, v.evidence,
+       j.fit, j.intent, j.probability, j.score, j.band, j.reasons, v.abstained, j.flags, v.features,
+       j.route, %(model)s,
        j.method, %(playbook)s
 FROM judged j JOIN qualification_verdict v ON v.id = j.verdict
 ON CONFLICT (lead_id, lead_version) DO NOTHING
