@@ -200,6 +200,14 @@ def test_what_was_seen_of_a_merged_lead_goes_along_and_comes_back_with_it(visit,
     assert (sorted(paths_of(stays)), paths_of(goes)) == (["/a", "/c"], ["/b", "/d"])
 
 
+def test_a_form_may_be_faster_than_the_first_view(browse, visit, send_form):
+    token = browse().json()["visitor"]
+    assert Visitor.objects.count() == 0
+    lead = send_form(**ANA, leadboard_visitor=token)
+    visit("/pricing", visitor=token)
+    assert paths_of(lead) == ["/pricing"]
+
+
 def test_forged_ids_join_nothing_and_are_refused(browse, visit, send_form):
     genuine = visit("/pricing")
     _, uid, signature = genuine.split(".")

@@ -43,9 +43,10 @@ def join_visits(lead: Lead, event: LeadEvent) -> None:
 
 
 def identify(lead: Lead, uid: uuid.UUID) -> Visitor | None:
-    """Let a visitor be this lead from now on, in the caller's transaction; None for one that is not known or
-    withdrew.
+    """Let a visitor be this lead from now on, in the caller's transaction; None for one that withdrew. One
+    that has an id and sent nothing yet (its first view is under way) is known from now on.
     """
+    Visitor.objects.bulk_create([Visitor(uid=uid)], ignore_conflicts=True)
     visitor = Visitor.objects.select_for_update(no_key=True).filter(uid=uid, withdrawn_at=None).first()
     if visitor is None:
         return None
