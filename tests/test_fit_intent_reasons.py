@@ -101,8 +101,8 @@ def test_a_value_is_told_with_how_others_like_it_ended(playbook):
     wins = sum(end for row, end in zip(rows, won, strict=True) if row["plan"] == "Max")
     sentence = f"{round(100 * wins / count)} % of them bought (n = {count})"
     assert told(ends, "plan", "Max") == sentence
-    assert words_for("plan", {"plan": "Max"}, ends) == f"Plan Max: {sentence}"
-    assert words_for("plan", {"plan": "Ultra"}, ends) == "Plan: Ultra"
+    assert words_for("plan", "Max", ends) == f"Plan Max: {sentence}"
+    assert words_for("plan", "Ultra", ends) == "Plan: Ultra"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_value_is_told_with_how_others_like_it_ended(playbook):
     ],
 )  # fmt: skip
 def test_reasons_speak_as_a_rep_does(field, value, words):
-    assert words_for(field, {field: value}, {}) == words
+    assert words_for(field, value, {}) == words
 
 
 def test_five_for_and_five_against_at_most_with_the_fact_behind():

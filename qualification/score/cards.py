@@ -12,28 +12,45 @@ Facts = Mapping[str, Any]
 def scorecards(playbook: Playbook, rows: Sequence[Facts]) -> list[Scorecard]:
     """As `policy.scorecard` for each lead."""
     card = playbook.scorecard
+    told = {name for facts in rows for name in facts}
     parts: list[list[Part]] = [[] for _ in rows]
-    for clause in card.points:
-        fields = clause.when.fields()
-        part = Part(clause.points, clause.because, (fields or [""])[0])
-        known: dict[Any, bool] = {}
-        for place, facts in enumerate(rows):
-            key = _key(facts, fields)
+    for fields, clauses in _by_fields(card.points).items():
+        known: dict[Any, list[Part]] = {}
+        if told.isdisjoint(fields):
+            known[None] = _held(clauses, fields, {})
+        for place, facts in enumerate(rows) if known.get(None, True) else ():
+            key = None if None in known else _key(facts, fields)
             if key not in known:
-                known[key] = clause.when.holds(facts)
-            if known[key]:
-                parts[place].append(part)
-    return [_card(card.base, held) for held in parts]
+                known[key] = _held(clauses, fields, facts)
+            parts[place] += known[key]
+    order = {(clause.points, clause.because): place for place, clause in enumerate(card.points)}
+    return [_card(card.base, held, order) for held in parts]
+
+
+def _by_fields(clauses: Sequence[Any]) -> dict[tuple[str, ...], list[Any]]:
+    groups: dict[tuple[str, ...], list[Any]] = {}
+    for clause in clauses:
+        groups.setdefault(tuple(clause.when.fields()), []).append(clause)
+    return groups
+
+
+def _held(clauses: Sequence[Any], fields: Sequence[str], facts: Facts) -> list[Part]:
+    held = [clause for clause in clauses if clause.when.holds(facts)]
+    return [Part(clause.points, clause.because, (fields or ("",))[0]) for clause in held]
 
 
 def _key(facts: Facts, fields: Sequence[str]) -> Any:
     """Type and value, because True, 1 and 1.0 are equal keys but different facts."""
     if len(fields) == 1:
         value = facts.get(fields[0])
-        return (type(value), value if isinstance(value, str | float | bool | int | None) else repr(value))
+        kind = type(value)
+        if kind is str:
+            return value
+        return (kind, value if kind in (float, int, bool) or value is None else repr(value))
     return tuple(_key(facts, [field]) for field in fields)
 
 
-def _card(base: int, held: list[Part]) -> Scorecard:
-    held.sort(key=lambda part: -abs(part.points))
+def _card(base: int, held: list[Part], order: Mapping[tuple[int, str], int]) -> Scorecard:
+    """The strongest first; equally strong ones as the card has them."""
+    held.sort(key=lambda part: (-abs(part.points), order[part.points, part.because]))
     return Scorecard(base + sum(part.points for part in held), tuple(held), base)

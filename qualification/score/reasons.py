@@ -45,11 +45,10 @@ def strongest(
     ]
 
 
-def words_for(field: str, facts: Mapping[str, Any], ends: Mapping[str, Any]) -> str:
+def words_for(field: str, value: Any, ends: Mapping[str, Any]) -> str:
     """One fact as a rep would say it; a field nobody foresaw reads "Lead source Referral: 45 % of them
     bought (n = 120)", where the ends of others with the same value are known.
     """
-    value = facts.get(field)
     if as_word(value) is None:
         return f"{label_of(field)} not known"
     special = _SPECIAL.get(field) or (_views_of(field) if field.endswith("_views") else None)

@@ -17,6 +17,7 @@ from qualification.score.values import as_word
 
 Facts = Mapping[str, Any]
 LEARNT_FROM = 100
+MOST_SAID = 10_000
 
 
 class Judgement(NamedTuple):
@@ -77,6 +78,7 @@ class BlendScorer:
         self.trust = blend.trust_in_model(spec["evidence"])
         self.reference = blend.reference_of(self.curve, spec["rate"], self.trust)
         self._ends = spec.get("ends", {})
+        self._said: dict[Any, str] = {}
         self._known = {
             column["name"]: frozenset(column["values"])
             for column in spec["form"]["plan"]["columns"]
@@ -116,7 +118,7 @@ class BlendScorer:
 
         def say(field: str) -> str:
             is_of_card = abs(by_card.get(field, 0.0)) > abs(points[field]) / 2
-            return words[field] if is_of_card else words_for(field, facts, self._ends)
+            return words[field] if is_of_card else self._say(field, facts.get(field))
 
         return Judgement(
             calibrated(blend.chance_of(log_odds), self._spec.get("isotonic")),
@@ -126,6 +128,16 @@ class BlendScorer:
             self.unseen(facts),
             *_sides(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.reference)),
         )
+
+    def _say(self, field: str, value: Any) -> str:
+        """The words for one value; texts are kept, because many leads share them."""
+        if not isinstance(value, str):
+            return words_for(field, value, self._ends)
+        if len(self._said) > MOST_SAID:
+            self._said.clear()
+        if (field, value) not in self._said:
+            self._said[field, value] = words_for(field, value, self._ends)
+        return self._said[field, value]
 
     def unseen(self, facts: Facts) -> list[str]:
         """Fields whose value the model never met often enough."""

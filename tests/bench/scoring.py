@@ -8,7 +8,23 @@ import time
 from leadboard import embedded
 from tests.bench.figures import Figure
 
-OUTCOMES, BATCH, SINGLES, WHOLE = 4_000, 20_000, 300, 60
+OUTCOMES, BATCH, SINGLES, WHOLE, OPEN = 4_000, 20_000, 300, 60, 100_000
+OPEN_LEADS = """
+WITH made AS (
+    INSERT INTO leads_lead (uid, stage, desk, version, digest, name, email, phone, company, title, country,
+        website, message, source, campaign, lead_type, extra, basis, do_not_contact, target_account,
+        enquiry_class, score, band, reasons, due_kind, due_state)
+    SELECT gen_random_uuid(), 'raw', 'board', 2, '', 'Open ' || n, '', '', '', '', '', '', '', 'Web', '',
+        'other', '{}', '', false, false, 'unclear', 30, 'medium', '[]', '', ''
+    FROM generate_series(1, %(count)s) n
+    RETURNING id
+)
+INSERT INTO qualification_verdict (lead_id, lead_version, enquiry_class, class_confidence, class_kind,
+    evidence, probability, score, band, reasons, abstained, flags, features, route, method, playbook_version)
+SELECT id, 1, 'unclear', 0, '', '[]', 0.2, 30, 'medium', '[]', '', '[]',
+    (%(documents)s::jsonb[])[1 + id %% array_length(%(documents)s::jsonb[], 1)], '{}', 'scorecard', 1
+FROM made
+"""
 
 
 def seconds(work, times=1):
@@ -50,6 +66,64 @@ def measure():
     )
     print(f"batch of {BATCH:,}\t{all_of_us}\tleads/s\t{alone}\tthe estimators alone, matrix ready")
     whole_leads()
+    scored_again(learned, rows, won)
+
+
+def scored_again(learned, rows, won):
+    """Print how many open leads a second are scored again, and scored and stored: verdict, lead, event."""
+    from qualification import promotion, rescoring
+    from qualification.learning import Candidate
+    from qualification.outcomes import Example
+    from qualification.portions import open_leads, store_all
+    from qualification.score import blend
+    from qualification.score.flat import Flat
+    from qualification.score.scorer import BlendScorer
+
+    known = [Example(place, row, end) for place, (row, end) in enumerate(zip(rows, won, strict=True))]
+    final = Candidate(blend.prior_curve(), learned, blend.evidence_of(won), sum(won) / len(won))
+    served = promotion.card_of(final, known)["served"]
+    scorer, by = BlendScorer(Flat(served["form"]), served), rescoring._judge()[1]._replace(playbook=changed())
+    open_already(rows)
+    spent = {"read": 0.0, "scored": 0.0, "stored": 0.0}
+    after = stored = 0
+    while True:
+        began = time.perf_counter()
+        found = open_leads(after, by, rescoring.PORTION)
+        if not found:
+            break
+        read = time.perf_counter()
+        judgements, by = rescoring.judge_all(scorer, by, [one.facts for one in found])
+        scored = time.perf_counter()
+        stored += store_all(found, judgements, by)
+        spent["stored"] += time.perf_counter() - scored
+        spent["scored"] += scored - read
+        spent["read"] += read - began
+        after = found[-1].lead
+    print(f"scored again, reasons included\t{stored / spent['scored']}\tleads/s\t\t")
+    print(f"scored again and stored with verdict and event\t{stored / sum(spent.values())}\tleads/s\t\t")
+    print(f"  of which reading {spent['read'] / stored * 1e6:.0f} us a lead", file=sys.stderr)
+    print(f"  of which storing {spent['stored'] / stored * 1e6:.0f} us a lead", file=sys.stderr)
+
+
+def changed():
+    """Return the agreement after a change of its card."""
+    from leadboard.playbook import versions
+    from leadboard.playbook.models import PlaybookVersion
+
+    text = PlaybookVersion.objects.get(active=True).text
+    versions.apply(text.replace("base: 30", "base: 32"))
+    return versions.active()
+
+
+def open_already(rows):
+    """Put OPEN leads on the board that were judged before, with these facts."""
+    import json
+
+    from django.db import connection
+
+    documents = [json.dumps(row) for row in rows[:1000]]
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_LEADS, {"documents": documents, "count": OPEN})
 
 
 def whole_leads():
