@@ -118,7 +118,8 @@ def fit(examples: Sequence[Example], playbook: Playbook, refused: dict[str, str]
     curve = blend.fit_curve([policy.scorecard(playbook, row).points for row in rows], won)
     plan = plan_columns(rows, refused)
     refused.update(plan["left_out"])
-    learned = learn(plan, rows, won) if plan["columns"] and may_learn(won) else None
+    weights = [example.weight for example in examples]
+    learned = learn(plan, rows, won, weights) if plan["columns"] and may_learn(won) else None
     return Candidate(curve, learned, blend.evidence_of(won), (sum(won) + 0.5) / (len(won) + 1))
 
 

@@ -8,6 +8,7 @@ it does not give the numbers that its pipeline gave when it was fitted; then the
 
 import hashlib
 import json
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,8 @@ from qualification.score.flat import Flat
 from qualification.score.scorer import BlendScorer
 
 TOLERANCE = 1e-9
+# Seconds of work a lead: a model that takes longer would make each lead late, so it is not used at all.
+SLOWEST = 0.02
 
 
 class ModelRefused(Exception):
@@ -65,13 +68,17 @@ def scorer_of(content: bytes, sha256: str, card: dict[str, Any]) -> BlendScorer:
         if seal(content, served) != sha256:
             raise ModelRefused("its hash is not the one it was stored under")
         flat = Flat(served["form"])
+        began = time.thread_time()
         pairs = zip(sample["log_odds"], map(flat.log_odds, sample["rows"]), strict=True)
         worst = max(abs(fitted - flattened) for fitted, flattened in pairs)
+        spent = (time.thread_time() - began) / len(sample["rows"])
         scorer = BlendScorer(flat, served)
     except (LookupError, TypeError, ValueError, AttributeError) as fault:
         raise ModelRefused(f"it cannot be read: {type(fault).__name__}") from fault
     if not worst <= TOLERANCE:
         raise ModelRefused(f"it gives other numbers than when it was fitted (by {worst:.1e})")
+    if spent > SLOWEST:
+        raise ModelRefused(f"it takes {spent * 1000:.0f} ms a lead")
     return scorer
 
 

@@ -57,27 +57,39 @@ def may_learn(won: Sequence[int]) -> bool:
     return min(wins, len(won) - wins) >= FEWEST_PER_SIDE
 
 
-def learn(plan: Plan, rows: Sequence[Facts], won: Sequence[int]) -> Learned:
+def learn(
+    plan: Plan, rows: Sequence[Facts], won: Sequence[int], weights: Sequence[float] | None = None
+) -> Learned:
     """Fit both halves; the same input gives the same model. Needs `may_learn(won)` and at least one
-    column.
+    column. `weights`: how much each lead counts (default: all the same).
     """
     y = np.asarray(won)
+    counts = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
     plan, matrix = read_texts(plan, rows, y)
     slots, evidence = slots_of(plan), int(min(y.sum(), len(y) - y.sum()))
     with threadpool_limits(1):
-        linear, trees = _halves(slots, matrix, y, evidence)
-        return Learned(plan, linear, trees, _share_of_linear(slots, matrix, y, evidence))
+        linear, trees = _halves(slots, matrix, y, counts, evidence)
+        return Learned(plan, linear, trees, _share_of_linear(slots, matrix, y, counts, evidence))
 
 
 def _halves(
-    slots: list[Slot], matrix: NDArray[np.float64], won: NDArray[np.int64], evidence: int
+    slots: list[Slot],
+    matrix: NDArray[np.float64],
+    won: NDArray[np.int64],
+    counts: NDArray[np.float64],
+    evidence: int,
 ) -> tuple[Pipeline, HistGradientBoostingClassifier]:
-    linear = _linear_half(slots, matrix, evidence).fit(matrix, won)
-    return linear, _tree_half(slots, evidence).fit(_without_empty(matrix), won)
+    linear = _linear_half(slots, matrix, evidence).fit(matrix, won, regression__sample_weight=counts)
+    trees = _tree_half(slots, evidence).fit(_without_empty(matrix), won, sample_weight=counts)
+    return linear, trees
 
 
 def _share_of_linear(
-    slots: list[Slot], matrix: NDArray[np.float64], won: NDArray[np.int64], evidence: int
+    slots: list[Slot],
+    matrix: NDArray[np.float64],
+    won: NDArray[np.int64],
+    counts: NDArray[np.float64],
+    evidence: int,
 ) -> float:
     """The share that promises best on leads the halves had not seen (three shuffled folds); one half while
     there are few, or where another share gains next to nothing.
@@ -86,7 +98,7 @@ def _share_of_linear(
         return 0.5
     unseen = np.zeros((2, len(won)))
     for known, others in StratifiedKFold(3, shuffle=True, random_state=SEED).split(matrix, won):
-        for place, half in enumerate(_halves(slots, matrix[known], won[known], evidence)):
+        for place, half in enumerate(_halves(slots, matrix[known], won[known], counts[known], evidence)):
             unseen[place, others] = half.decision_function(matrix[others])
     losses = {
         share: log_loss_of(won, 1 / (1 + np.exp(-(share * unseen[0] + (1 - share) * unseen[1]))))
