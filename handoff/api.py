@@ -23,6 +23,7 @@ from handoff.api_shapes import (
     ClockSerializer,
     OutcomeInput,
     ReasonInput,
+    RejectInput,
     ReleaseInput,
 )
 from handoff.models import Action, Breach, Claim, ClaimEnd, Clock, ClockKind, ClockState
@@ -107,15 +108,18 @@ class AcceptView(LeadAct):
         return self.lead_now(uid)
 
 
-@extend_schema(summary="Reject the lead with a coded reason", request=ReasonInput, responses=LeadSerializer)
+@extend_schema(summary="Reject the lead with a coded reason", request=RejectInput, responses=LeadSerializer)
 class RejectView(LeadAct):
     """Reject; unknown codes are refused with the list of known ones."""
 
-    takes = ReasonInput
+    takes = RejectInput
 
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Reject."""
-        outcomes.reject(pk_of(request.user, uid), request.user, **self.given())
+        given = self.given()
+        named = given.pop("duplicate_of")
+        other = find(request.user, named) if named else None
+        outcomes.reject(pk_of(request.user, uid), request.user, **given, duplicate_of=other)
         return self.lead_now(uid)
 
 

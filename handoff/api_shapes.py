@@ -95,6 +95,12 @@ class ReasonInput(serializers.Serializer):
     note = PlainText()
 
 
+class RejectInput(ReasonInput):
+    """A coded reason and a note; a duplicate may name the lead that stays."""
+
+    duplicate_of = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
 class ReleaseInput(serializers.Serializer):
     """Why, in a word of one's own, and a note."""
 

@@ -11,6 +11,8 @@ from handoff.agreement import facts_of, in_force, spell_time
 from handoff.effort import Effort
 from handoff.handback import Return, give_back
 from handoff.models import Claim, ClaimEnd, Clock, ClockKind, ClockState
+from leadboard.capture.duplicates import merging, suspicions
+from leadboard.capture.duplicates.models import Why
 from leadboard.http.problems import Problem
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead
@@ -51,13 +53,15 @@ def accept(lead_id: int, rep: User) -> Lead:
 def reject(lead_id: int, rep: User, code: str, note: str = "", *, duplicate_of: Lead | None = None) -> Lead:
     """The rep refuses the lead for a coded reason, which says where it goes: nurture, or closed.
 
-    A duplicate is closed; `duplicate_of` names the lead that stays.
+    A duplicate is closed; `duplicate_of` names the lead that stays: both tell it.
     """
     playbook = in_force()
     reason = policy.rejection(playbook, code)
     if reason is None:
         raise claims.unknown_code(code, {one.code: one.words for one in policy.rejections(playbook)})
     with transaction.atomic():
+        if duplicate_of is not None:
+            duplicate_of = merging.lock_both(lead_id, duplicate_of.pk)[1]
         lead, held = claims.own(lead_id, rep)
         now = clocks.moment()
         effort = spells.end_all([held], ClaimEnd.REJECTED, now, reason=code, note=note)[held.pk]
@@ -68,6 +72,8 @@ def reject(lead_id: int, rep: User, code: str, note: str = "", *, duplicate_of: 
             facts = {"reason": code, "rule": reason.rule, "rep": rep.pk, **effort.facts()}
             facts |= {"duplicate_of": duplicate_of.pk} if duplicate_of else {}
             _close(lead, "rejected", Stage.DISQUALIFIED, rep, now, facts)
+        if duplicate_of is not None and duplicate_of.pk != lead.pk:
+            suspicions.note(lead, duplicate_of, Why.REJECTED, rep)
         return lead
 
 

@@ -7,6 +7,8 @@ from rest_framework.routers import SimpleRouter
 from handoff.api import api_urls as handoff_urls
 from handoff.nurture_api import api_urls as nurture_urls
 from leadboard.capture.api import SourceViewSet, SubmissionViewSet
+from leadboard.capture.duplicates.api import api_urls as duplicates_urls
+from leadboard.capture.screening.api import api_urls as junk_urls
 from leadboard.companies.api import CompanyViewSet
 from leadboard.forms.api import FormViewSet
 from leadboard.leads.api import EventViewSet, LeadViewSet
@@ -33,6 +35,8 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     *handoff_urls,
+    *duplicates_urls,
+    *junk_urls,
     *nurture_urls,
     *correction_urls,
     *tracking_urls,

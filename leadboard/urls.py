@@ -11,6 +11,8 @@ urlpatterns = [
     path("leads/", include("leadboard.leads.urls")),
     path("leads/", include("handoff.urls")),
     path("leads/", include("qualification.urls")),
+    path("leads/", include("leadboard.capture.duplicates.urls")),
+    path("sources/junk/", include("leadboard.capture.screening.urls")),
     path("intake/", include("leadboard.capture.urls")),
     path("sources/", include("leadboard.capture.screen_urls")),
     path("import/", include("leadboard.imports.urls")),

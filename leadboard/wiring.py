@@ -56,11 +56,15 @@ TOGETHER = {
 
 # What the lead page shows besides the lead: f(lead, viewer) -> (template, context), in this order.
 LEAD_PANELS = [
+    "leadboard.capture.duplicates.panels.same_person",
     "handoff.panels.acts",
+    "leadboard.capture.duplicates.panels.look_for",
+    "leadboard.capture.screening.panels.junk",
     "handoff.panels.ladder",
     "qualification.panels.verdict",
     "qualification.company_panel.company",
     "leadboard.tracking.panels.how_they_came",
+    "leadboard.capture.screening.panels.contact",
 ]
 
 # What the timeline of the lead page tells besides the log: f(lead) -> list of timeline.Entry.
@@ -80,6 +84,7 @@ PERIODIC = {
     "learn from corrections": ("qualification.corrections.jobs.sweep", 900),
     "send mails left behind": ("handoff.sending.sweep", 15),
     "pass on what lies on a desk": ("handoff.timeouts.pass_on", 300),
+    "ask which domains take mail": ("leadboard.capture.exchangers.ask_when_allowed", 60),
     "forget idle buckets": ("leadboard.limits.buckets.forget_idle", 3_600),
     "tell leads of their touches": ("leadboard.tracking.interest.tell_due", 5),
     "months of the touches": ("leadboard.tracking.partitions.keep_months", 43_200),

@@ -39,7 +39,12 @@ VIEWS = {
     "people": View("For people", Q(desk="board", score__isnull=True), empty="Every open lead is scored"),
     "sales": View("With sales", Q(desk="sales"), empty="Sales holds no lead"),
     "nurture": View("Nurture", Q(desk__in=NURTURE), ("newest",), empty="Nothing is in nurture"),
-    "all": View("Everyone", Q(erased_at__isnull=True), ("newest",), empty="No lead has come in yet"),
+    "all": View(
+        "Everyone",
+        Q(erased_at__isnull=True) & ~Q(desk="quarantine"),
+        ("newest",),
+        empty="No lead has come in yet",
+    ),
 }
 SORTS = {"deadline": "Deadline", "score": "Score", "newest": "Newest"}
 

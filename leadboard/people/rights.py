@@ -35,6 +35,7 @@ ROLES_BY_ACT = {
     "import_leads": {Role.MARKETER, Role.MANAGER, Role.ADMIN},
     "change_providers": LEADS_PEOPLE,
     "export": set(Role),
+    "merge_leads": set(Role),  # of which leads: capture.duplicates.weighing
     "override_score": set(Role),
     "reopen": LEADS_PEOPLE,
     "change_people": {Role.ADMIN},

@@ -26,6 +26,7 @@ export const KEYS = [
   [["z"], "Undo my claim", () => undoLast()],
   [["r"], "Reject", enter('form[action$="/reject/"] input:not([type=hidden])')],
   [["b"], "Hand back to marketing", enter('form[action$="/hand-back/"] input:not([type=hidden])')],
+  [["d"], "Duplicate of…", enter("[data-duplicate]")],
   [["l c"], "Log a call", enter("[data-log=call]")],
   [["l e"], "Log an e-mail", enter("[data-log=email]")],
   [["l n"], "Write a note", enter("#log textarea")],
