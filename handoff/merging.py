@@ -153,7 +153,7 @@ def _own_promise_again(lead: Lead, told: dict[str, Any]) -> None:
 def _back_in_track(lead: Lead, ended: dict[str, Any]) -> None:
     """The track goes on at its next step; what owed a first action because of the merge owes nothing."""
     clocks.cancel(clocks.running(lead, ClockKind.FIRST_ACTION, ClockKind.ESCALATION), clocks.moment())
-    enrolment = Enrolment.objects.filter(pk=ended.get("enrolment"), state=EnrolmentState.STOPPED).first()
+    enrolment = Enrolment.objects.filter(pk=ended.get("enrolment") or 0, state=EnrolmentState.STOPPED).first()
     if enrolment is not None and nurture.open_enrolment(lead) is None:
         nurture.revive(lead, enrolment)
     else:

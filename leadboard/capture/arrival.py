@@ -17,8 +17,8 @@ def take_in(
     """
     if found.lead is None:
         objected = any(lead.do_not_contact for lead in found.others)
-        more = {"do_not_contact": True} if objected else {}
-        lead, state = making.capture(submission, person, playbook, **more), SubmissionState.CAPTURED
+        lead = making.capture(submission, person, playbook, do_not_contact=objected)
+        state = SubmissionState.CAPTURED
     else:
         is_quiet = junk.is_heard_enough(found.lead, submission, playbook.door)
         lead = making.join(submission, person, found.lead, playbook, quiet=is_quiet)

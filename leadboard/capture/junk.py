@@ -6,7 +6,7 @@ brought it. Nothing here tells the sender anything.
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -85,8 +85,9 @@ def judge(submission: Submission, entry: Entry, person: Person, door: Door) -> S
 def is_heard_enough(lead: Lead, submission: Submission, door: Door) -> bool:
     """Did this person write so often lately that one more time need not wake anybody?"""
     most, within = door.repeats
+    values: list[Any] = [lead.pk, submission.received_at, within, submission.pk, most]
     with connection.cursor() as cursor:
-        cursor.execute(HEARD, [lead.pk, submission.received_at, within, submission.pk, most])
+        cursor.execute(HEARD, values)
         return cursor.fetchone()[0] >= most
 
 

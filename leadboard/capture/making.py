@@ -50,11 +50,12 @@ def columns_of(
 ) -> dict[str, Any]:
     """Return the columns of a new lead: what the person says, and what the source and the table know."""
     source, said = submission.source, person.fields
+    email, phone, country = (said.get(name, "") for name in CONTACT)
     return {name: said[name] for name in COLUMNS if name in said} | {
         "uid": submission.id,
         "message": said.get("message", ""),
         "extra": person.extra,
-        "marks": marks.of(*(said.get(name, "") for name in CONTACT), submission.received_at),
+        "marks": marks.of(email, phone, country, submission.received_at),
         "source": source.name,
         "campaign": said.get("campaign") or source.campaign,
         "lead_type": lead_type_of(playbook, source, person),
@@ -104,7 +105,9 @@ def filled(person: Person, lead: Lead, at: datetime) -> dict[str, Any]:
     the marks of new contact data.
     """
     said = person.fields
-    changes = {name: said[name] for name in COLUMNS if said.get(name) and not getattr(lead, name)}
+    changes: dict[str, Any] = {
+        name: said[name] for name in COLUMNS if said.get(name) and not getattr(lead, name)
+    }
     newest = {name: person.extra[name] for name in NEWEST if name in person.extra}
     extra = person.extra | lead.extra | newest
     changes |= {"extra": extra} if extra != lead.extra else {}

@@ -28,7 +28,9 @@ class MarkSerializer(serializers.Serializer):
 
     field = serializers.ChoiceField(choices=["email", "phone"])
     mark = serializers.CharField(help_text="email_invalid, email_free, phone_valid …")
-    source = serializers.CharField(help_text="syntax, lists, numbering plan or dns")
+    source = serializers.CharField(  # type: ignore[assignment]  # DRF has that name
+        help_text="syntax, lists, numbering plan or dns"
+    )
     at = serializers.DateTimeField()
     value = serializers.CharField(required=False, help_text="the number as E.164")
 

@@ -71,6 +71,7 @@ def _seconds(key: str, rate: Rate) -> int:
 
 def forget_idle() -> int:
     """Remove the buckets that nobody asked for a day: they are full. Return how many."""
+    values: list[Any] = [LONGEST]
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, [LONGEST])
+        cursor.execute(FORGET, values)
         return cursor.rowcount
