@@ -11,5 +11,6 @@ urlpatterns = [
     path("<row:lead_id>/promote/", nurture_views.promote, name="promote"),
     path("<row:lead_id>/disqualify/", nurture_views.disqualify, name="disqualify"),
     path("sends/<row:send_id>/", nurture_views.settle, name="settle"),
+    path("<slug:key>/export.csv", nurture_views.export, name="export"),
     path("<slug:key>/", nurture_views.queue, name="queue"),
 ]

@@ -5,18 +5,20 @@ from typing import cast
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from handoff import marketing, nurture_queues, sending
 from handoff.agreement import in_force
 from handoff.models import Send
 from handoff.nurture_queues import ON_A_CARD, QUEUES
 from leadboard.leads.models import Lead
+from leadboard.leads.table import HEADER, rows_of
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 from leadboard.playbook import policy
+from leadboard.sheets.export import csv_response
 
 HOW = ("arrived", "lost", "again")
 
@@ -43,6 +45,17 @@ def queue(request: StaffRequest, key: str) -> HttpResponse:
     leads = cast("QuerySet[Lead]", page.object_list)  # a slice of what the paginator was given
     shown = _choices() | {"queue": found, "page": page, "cards": nurture_queues.cards(leads)}
     return render(request, "nurture/queue.html", shown)
+
+
+@require_safe
+@requires("nurture")
+def export(request: StaffRequest, key: str) -> StreamingHttpResponse:
+    """The leads of one queue as a file, perhaps of one track only."""
+    if key not in {entry.key for entry in QUEUES}:
+        raise Http404
+    track = request.GET.get("track", "")
+    found = nurture_queues.leads_of(key, track if track in in_force().tracks else "")
+    return csv_response(request, f"nurture {key}", HEADER, rows_of(found), filters={"track": track[:100]})
 
 
 @require_POST

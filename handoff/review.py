@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from handoff import breaches
 from handoff.models import AGREED, Breach, ClockKind
@@ -15,16 +15,20 @@ from leadboard.http.problems import Problem
 from leadboard.people.models import Role, User
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
+from leadboard.sheets.export import csv_response
 
 PAGE = 50
+HEADER = (
+    "id", "due_at", "recorded_at", "lead_id", "lead", "promise", "rule", "owed_by", "step", "acted_at",
+    "cause", "note", "resolved_by", "resolved_at",
+)  # fmt: skip
 VIEWS = {"open": "To review", "all": "All"}
 
 
 @requires("see_breaches")
 def breach_list(request: StaffRequest) -> HttpResponse:
     """Incidents, newest first, by state, promise and rep; `before` is the last one of the page before."""
-    chosen = {name: request.GET.get(name, "") for name in ("view", "kind", "rep", "cause")}
-    chosen["view"] = chosen["view"] if chosen["view"] in VIEWS else "open"
+    chosen = _chosen(request)
     found = _matching(chosen)
     before = _number(request.GET.get("before", ""))
     rows = list((found.filter(pk__lt=before) if before else found).order_by("-pk")[: PAGE + 1])
@@ -37,6 +41,33 @@ def breach_list(request: StaffRequest) -> HttpResponse:
         "unstated": Breach.objects.filter(resolved_at__isnull=True, cause="").count(),
     }  # fmt: skip
     return render(request, "handoff/breaches.html", shown)
+
+
+@requires("see_breaches")
+@require_safe
+def export(request: StaffRequest) -> StreamingHttpResponse:
+    """The incidents that the filters leave, as a file."""
+    chosen = _chosen(request)
+    rows = (_cells(breach) for breach in _matching(chosen).order_by("-pk").iterator(1_000))
+    return csv_response(request, "breaches", HEADER, rows, filters=chosen)
+
+
+def _cells(breach: Breach) -> list[Any]:
+    """Return the row of an incident; nobody who was erased is named."""
+    lead, clock, resolved = breach.lead, breach.clock, breach.resolved_by
+    name = "" if lead.erased_at else lead.name
+    rep = breach.rep.email if breach.rep else ""
+    return [
+        *(breach.pk, breach.due_at, breach.recorded_at, lead.uid, name, clock.kind, clock.rule, rep),
+        *(breach.step, breach.acted_at, breach.cause, breach.note),
+        *(resolved.email if resolved else "", breach.resolved_at),
+    ]
+
+
+def _chosen(request: StaffRequest) -> dict[str, str]:
+    """Return the filters of the address, cut to a length that can be one."""
+    chosen = {name: request.GET.get(name, "")[:40] for name in ("view", "kind", "rep", "cause")}
+    return chosen | {"view": chosen["view"] if chosen["view"] in VIEWS else "open"}
 
 
 def _matching(chosen: dict[str, str]) -> QuerySet[Breach]:

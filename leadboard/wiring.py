@@ -49,6 +49,7 @@ LATER = {
 # For many events of one kind: what is called as f(events) instead of each name alone, or enqueued once as
 # f(first event id, last event id).
 TOGETHER = {
+    "leadboard.tracking.joining.join_visits": "leadboard.tracking.joining.join_all_visits",
     "handoff.sla.start_first_action": "handoff.sla.start_first_actions",
     "handoff.suppression.mark_suppressed": "handoff.suppression.mark_all_suppressed",
     "qualification.jobs.qualify": "qualification.jobs.follow",

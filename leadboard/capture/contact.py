@@ -4,6 +4,7 @@ What is stored of a lead stays as it was sent; nothing here asks the network.
 """
 
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 import idna
@@ -23,6 +24,7 @@ DOTS_MEAN_NOTHING = frozenset({"gmail.com", "googlemail.com"})
 LONGEST_PHONE, SHORTEST_E164 = 60, 9
 
 
+@lru_cache(maxsize=4_096)
 def canonical_email(text: str) -> str | None:
     """Return the one spelling of an e-mail address, as `one_spelling` does; None when its syntax is wrong."""
     try:
@@ -57,6 +59,7 @@ def one_spelling(address: str) -> str:
     return f"{local}@{domain}"
 
 
+@lru_cache(maxsize=4_096)
 def ascii_domain(domain: str) -> str:
     """Return a domain in ASCII and lower case without its trailing dot; as it is when it is no domain."""
     bare = domain.strip().rstrip(".").lower()
@@ -72,6 +75,7 @@ def _one_case(text: str) -> str:
     return folded_text if folded_text == text else _one_case(folded_text)
 
 
+@lru_cache(maxsize=4_096)
 def email_kind(address: str) -> str:
     """Return whose mailbox an address is: none, disposable, free, role or work, by published lists.
 

@@ -5,19 +5,21 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from leadboard.companies import api, reconcile, upsert
+from leadboard.companies import api, columns, reconcile, upsert
 from leadboard.companies.models import Company, SignalKind
 from leadboard.http.problems import Problem
 from leadboard.leads.models import Lead
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
+from leadboard.sheets.export import csv_response
 
 PAGE = 50
 SHOWN_LEADS = 100
+COLUMNS = ("domain", *(name for name in columns.FIELDS if name != "domain" and not name.startswith("signal")))
 VIEWS = {"all": ("All", Q()), "target": ("Target accounts", Q(target=True)),
          "leads": ("With open leads", Q(leads__gt=0))}  # fmt: skip
 
@@ -83,6 +85,17 @@ def chosen(asked: Any) -> tuple[str, str, QuerySet[Company]]:
     if words:
         companies = companies.filter(Q(name__icontains=words) | Q(domain__icontains=words))
     return view, words, companies
+
+
+@require_safe
+@requires("change_companies")
+def export(request: StaffRequest) -> StreamingHttpResponse:
+    """The companies of a view and a search as a file that can be uploaded again."""
+    view, words, companies = chosen(request.GET)
+    rows = (
+        [getattr(company, name) for name in COLUMNS] for company in companies.order_by("pk").iterator(1_000)
+    )
+    return csv_response(request, "companies", COLUMNS, rows, filters={"view": view, "words": words})
 
 
 def _add(form: CompanyForm, request: StaffRequest) -> bool:

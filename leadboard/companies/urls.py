@@ -7,6 +7,7 @@ from leadboard.companies import provider_screens, screens
 app_name = "companies"
 urlpatterns = [
     path("", screens.show_companies, name="list"),
+    path("export.csv", screens.export, name="export"),
     path("providers/", provider_screens.show_providers, name="providers"),
     path("providers/<row:pk>/try/", provider_screens.try_provider, name="try"),
     path("providers/<row:pk>/switch/", provider_screens.switch_provider, name="switch"),

@@ -107,8 +107,10 @@ def _note(run: ImportRun, told: list[Told], position: int) -> None:
     for one in told:
         run.counts[one.done] = run.counts.get(one.done, 0) + 1
         if run.state == State.CHECKING and run.counts[one.done] <= EXAMPLES:
-            cells = [str(cell)[:80] for cell in list(one.row.cells.values())[:8]]
-            run.examples.append({"row": one.row.number, "done": one.done, "words": one.words, "cells": cells})
+            said = [str(cell)[:80] for cell in one.row.cells.values() if cell not in ("", None)]
+            run.examples.append(
+                {"row": one.row.number, "done": one.done, "words": one.words, "cells": said[:8]}
+            )
     run.done, run.position, run.heard_at = run.done + len(told), position, Now()
     run.save(update_fields=["done", "position", "counts", "examples", "heard_at"])
     if run.state == State.RUNNING:

@@ -11,7 +11,9 @@ from typing import Any
 from django.db import transaction
 
 from leadboard.leads import door, reactions
+from leadboard.leads.clock import db_now
 from leadboard.leads.events import KINDS
+from leadboard.leads.inserts import insert_all
 from leadboard.leads.lifecycle import Conflict
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import may_move
@@ -60,7 +62,10 @@ def capture_all(
     """
     for lead in leads:
         lead.digest = lead.uid.bytes
-    Lead.objects.bulk_create(leads)
+    insert_all(leads)
+    now = db_now()
+    for lead in leads:
+        lead.created_at = now  # as the column's default has it in this transaction
     moves = [Move(lead, told) for lead, told in zip(leads, facts, strict=True)]
     return move_all("captured", moves, playbook_version=playbook_version)
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from leadboard import embedded
-from tests.bench import doors, fanout, pages, scoring, tracking
+from tests.bench import doors, fanout, imports, pages, scoring, tracking
 
 
 def clocks(data):
@@ -24,6 +24,7 @@ PARTS = {
     "doors": doors.run,
     "clocks": clocks,
     "pages": pages.run,
+    "import": imports.run,
     "fanout": fanout.run,
     "scoring": scoring.run,
     "tracking": tracking.run,
