@@ -36,7 +36,9 @@ def company(lead: Any, viewer: Any) -> tuple[str, dict[str, Any]]:
 def _values(lead: Any):
     """Yield the values in the order of trust: the prospect, our table, providers, what was worked out."""
     seen: set[str] = set()
-    rows = [(name, value, SAID, "", None) for name, value in _said(lead)]
+    rows: list[tuple[str, Any, str, str, datetime | None]] = [
+        (name, value, SAID, "", None) for name, value in _said(lead)
+    ]
     rows += [
         tuple(known) for known in firmographics.known_of(lead, datetime.now(tz=lead.created_at.tzinfo).date())
     ]

@@ -159,8 +159,9 @@ def _keep(rows: list[Row], source: Source, file_hash: str) -> list[tuple[Row, Su
     if not made:
         return []
     fresh = [one for _, one in made.values()]
-    values = [source.pk, entries.ROW, [one.id for one in fresh], [Jsonb(one.headers) for one in fresh],
-              [one.body for one in fresh], [one.body_hash for one in fresh], list(made)]  # fmt: skip
+    values: list[Any] = [source.pk, entries.ROW, [one.id for one in fresh]]
+    values += [[Jsonb(one.headers) for one in fresh], [one.body for one in fresh]]
+    values += [[one.body_hash for one in fresh], list(made)]
     with connection.cursor() as cursor:
         cursor.execute(KEEP, values)
         stored = {row[0] for row in cursor.fetchall()}
@@ -270,7 +271,7 @@ def _join_once(joining: list[_Taken], playbook: Playbook) -> None:
 
 
 def _settle(taken: list[_Taken]) -> None:
-    values = [
+    values: list[Any] = [
         [one.submission.id for one in taken],
         [str(one.state) for one in taken],
         [one.person.words if isinstance(one.person, Unusable) else "" for one in taken],

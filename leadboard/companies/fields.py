@@ -10,7 +10,7 @@ from leadboard.companies.models import Company, SignalKind
 from leadboard.companies.names import folded_name, plain
 
 TEXTS = ("name", "industry", "tier", "region", "city", "language", "target_note")
-LONGEST = {name: Company._meta.get_field(name).max_length or 0 for name in TEXTS}
+LONGEST = {name: getattr(Company._meta.get_field(name), "max_length", None) or 0 for name in TEXTS}
 YES, NO = (
     frozenset(["yes", "y", "true", "1", "x", "ja", "j", "oui", "o", "target", "on"]),
     frozenset(["no", "n", "false", "0", "nein", "non", "off"]),

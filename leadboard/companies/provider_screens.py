@@ -31,7 +31,7 @@ class ProviderForm(forms.Form):
     name = forms.CharField(label="Name", max_length=60, widget=forms.TextInput(TEXT))
     url = forms.CharField(
         label="Address", max_length=500, widget=forms.TextInput(TEXT),
-        help_text="{domain} stands for the company's domain: https://api.example.com/v1/companies/{domain}",
+        help_text="{domain} stands for the company's domain: https://api.example.com/{domain}",
     )  # fmt: skip
     header = forms.CharField(
         label="Header",

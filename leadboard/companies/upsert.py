@@ -78,7 +78,7 @@ class _Table:
 
 
 def _put(row: dict[str, Any], table: _Table, source: str, dry_run: bool) -> Outcome:
-    signal = row.get("signal")
+    signal: dict[str, Any] = row.get("signal") or {}
     row = {name: value for name, value in row.items() if name != "signal"}
     if not can_be_recognised(row):
         return Outcome(REFUSED, why=NOBODY)

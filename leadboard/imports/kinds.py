@@ -25,7 +25,9 @@ class Told(NamedTuple):
 class Rows(Protocol):
     """What a kind of rows can do."""
 
-    FIELDS: tuple[str, ...]
+    @property
+    def FIELDS(self) -> tuple[str, ...]:
+        """The fields that a column may fill."""
 
     def guess(self, sample: dict[str, Any]) -> dict[str, str]:
         """Return {our field: column} as the headings, and a value of each, say."""

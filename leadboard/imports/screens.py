@@ -1,7 +1,7 @@
 """The wizard: upload, say what the columns are, see what would happen, bring it in, read the report."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -105,7 +105,7 @@ def cancel(request: StaffRequest, pk) -> HttpResponse:
 
 @require_safe
 @requires("import_leads")
-def refused(request: StaffRequest, pk) -> HttpResponse:
+def refused(request: StaffRequest, pk) -> StreamingHttpResponse:
     """The refused rows with their reasons, as a file that can be mended and uploaded again."""
     run = get_object_or_404(ImportRun, pk=pk)
     lines = files.lines_of_refusals(run)

@@ -50,8 +50,12 @@ def csv_response(
 
 async def _without_waiting(lines: Iterator[str]) -> AsyncIterator[str]:
     """Yield the pieces as they are read, in the thread that holds the database connection."""
-    while (piece := await sync_to_async(next)(lines, None)) is not None:
+    while (piece := await sync_to_async(_next)(lines)) is not None:
         yield piece
+
+
+def _next(lines: Iterator[str]) -> str | None:
+    return next(lines, None)
 
 
 def _lines(entry: Export, mark: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
