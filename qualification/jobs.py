@@ -1,10 +1,11 @@
 """What the job runner calls: ids in, safe to run twice."""
 
 import logging
+import random
 import time
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django_q.tasks import async_task
 
@@ -16,23 +17,38 @@ from qualification.outcomes import examples
 
 log = logging.getLogger(__name__)
 SWEPT_AT_ONCE, SECONDS_AT_ONCE = 200, 2
+LEFT_BEHIND, WAITING, NEIGHBOURS = timedelta(minutes=1), timedelta(seconds=3), 100
 LONGEST_JOB = 30
 GROWN_BY, GROWN_SHARE = 50, 0.05
 
 
 def qualify(lead_id: int) -> None:
-    """Judge a lead that came in, wrote again or got its details."""
+    """Judge a lead that came in, wrote again or got its details; and when leads wait, some of those that came
+    after it: half of what a job costs is being fetched from the queue.
+    """
     pipeline.qualify(lead_id)
+    until = time.monotonic() + SECONDS_AT_ONCE
+    waiting = list(_unjudged(WAITING).filter(pk__gt=lead_id, pk__lte=lead_id + NEIGHBOURS)[:NEIGHBOURS])
+    # Several workers meet here: each takes them in an order of its own.
+    for other in random.sample(waiting, len(waiting)):
+        if time.monotonic() > until:
+            return
+        pipeline.qualify(other)
+
+
+def _unjudged(older_than: timedelta) -> QuerySet[Lead, int]:
+    """Ids of the open leads that came in so long ago and that nobody has judged, the oldest first."""
+    found = Lead.objects.filter(
+        ~Exists(Verdict.objects.filter(lead=OuterRef("pk"))), owner=None, erased_at=None,
+        do_not_contact=False, desk__in=(Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE),
+        created_at__lt=Now() - older_than,
+    )  # fmt: skip
+    return found.order_by("id").values_list("pk", flat=True)
 
 
 def sweep() -> int:
     """Enqueue again what nobody has judged for a minute: the queue is no truth. Returns how many."""
-    unjudged = Lead.objects.filter(
-        ~Exists(Verdict.objects.filter(lead=OuterRef("pk"))), owner=None, erased_at=None,
-        do_not_contact=False, desk__in=(Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE),
-        created_at__lt=Now() - timedelta(minutes=1),
-    )  # fmt: skip
-    found = list(unjudged.order_by("id").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    found = list(_unjudged(LEFT_BEHIND)[:SWEPT_AT_ONCE])
     for lead_id in found:
         async_task("qualification.jobs.qualify", lead_id)
     return len(found)

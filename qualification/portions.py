@@ -79,7 +79,7 @@ def open_leads(after: int, by: By, portion: int) -> list[Found]:
         cursor.execute(OPEN, [after, desks, by.model, by.playbook.version, portion])
         rows = cursor.fetchall()
     return [
-        Found(*row[:6], row[6] if isinstance(row[6], dict) else json.loads(row[6]), row[7]) for row in rows
+        Found(*row)._replace(facts=row[6] if isinstance(row[6], dict) else json.loads(row[6])) for row in rows
     ]
 
 

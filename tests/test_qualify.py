@@ -236,3 +236,10 @@ def test_nobody_from_outside_may_ask_for_a_score(buyer, otto, client):
     client.force_login(otto)
     assert client.post(f"/leads/{buyer.pk}/qualify/").status_code in (302, 403)
     assert Verdict.objects.filter(lead=buyer).count() == 0
+
+
+def test_a_job_also_judges_the_next_leads_that_have_waited(make_lead):
+    first, second, fresh = make_lead(), make_lead(), make_lead()
+    backdate(second)
+    jobs.qualify(first.pk)
+    assert [lead.verdicts.count() for lead in (first, second, fresh)] == [1, 1, 0]

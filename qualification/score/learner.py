@@ -101,7 +101,9 @@ def _share_of_linear(
         for place, half in enumerate(_halves(slots, matrix[known], won[known], counts[known], evidence)):
             unseen[place, others] = half.decision_function(matrix[others])
     losses = {
-        share: log_loss_of(won, 1 / (1 + np.exp(-(share * unseen[0] + (1 - share) * unseen[1]))))
+        share: log_loss_of(
+            won.astype(float), 1 / (1 + np.exp(-(share * unseen[0] + (1 - share) * unseen[1])))
+        )
         for share in SHARES
     }
     best = min(SHARES, key=losses.__getitem__)
