@@ -25,6 +25,7 @@ urlpatterns = [
     path("sla/", include("handoff.screens")),
     path("unsubscribe/", include("handoff.mail_urls")),
     path("playbook/", include("leadboard.playbook.urls")),
+    path("corrections/", include("qualification.corrections.urls")),
     path("models/", include("qualification.governance.urls")),
     path("accounts/", include("allauth.urls")),
     path("people/", include("leadboard.people.urls")),

@@ -68,6 +68,9 @@ LEAD_PANELS = [
     "leadboard.capture.screening.panels.contact",
 ]
 
+# Which words of the message the lead page marks: f(lead) -> list of (start, end, topic).
+MESSAGE_MARKS = "qualification.panels.marks"
+
 # What the timeline of the lead page tells besides the log: f(lead) -> list of timeline.Entry.
 LEAD_STORIES = [
     "leadboard.tracking.visits.entries",

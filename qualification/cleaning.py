@@ -5,7 +5,7 @@ replies and addresses are blanked out. Every letter that is left keeps its place
 import html
 import re
 
-LONGEST = 12_000
+LONGEST = 4_000
 FEWEST_LETTERS = 12
 _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]{0,11}(?:\s[^<>]{0,300})?/?|!--[^<>]{0,300}--)>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});", re.IGNORECASE)
@@ -30,7 +30,7 @@ _END = re.compile(
 
 
 def matter_of(text: str) -> str:
-    """The text with everything else blanked out, as long as the text (its first 12,000 characters)."""
+    """The text with everything else blanked out, as long as the text (its first 4,000 characters)."""
     text = text[:LONGEST]
     bare = _ADDRESS.sub(_blank, _TAG.sub(_blank, _ENTITY.sub(_unescaped, text)))
     for cut in (_without_end, lambda part: _HEADER.sub(_blank, _QUOTED.sub(_blank, part))):

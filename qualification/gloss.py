@@ -11,6 +11,8 @@ from typing import NamedTuple
 GLOSSARY = Path(__file__).parent / "lists" / "glossary.txt"
 LONGEST_PHRASE = 3
 SHORTEST_STEM = 4
+# No word of these languages that an enquiry needs is longer; what is, is no word.
+LONGEST_WORD = 40
 _WORD = re.compile(r"\w+")
 _EXTRA = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 # These say who speaks and to whom, not what is wanted.
@@ -66,8 +68,8 @@ def _meaning(words: list[tuple[str, int, int]], place: int) -> tuple[str, int]:
 @lru_cache(maxsize=20_000)
 def _plain(word: str) -> str:
     """Small letters without accents: "Größe" → "grosse", but "für" → "fur"."""
-    parts = unicodedata.normalize("NFKD", word.lower().translate(_EXTRA))
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+    parts = unicodedata.normalize("NFKD", word[:LONGEST_WORD].lower().translate(_EXTRA))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))[:LONGEST_WORD]
 
 
 @cache

@@ -3,6 +3,12 @@
 from django.urls import path
 
 from qualification import views
+from qualification.corrections import views as corrections
 
 app_name = "qualification"
-urlpatterns = [path("<row:lead_id>/qualify/", views.qualify, name="qualify")]
+urlpatterns = [
+    path("<row:lead_id>/qualify/", views.qualify, name="qualify"),
+    path("<row:lead_id>/correct/", corrections.correct, name="correct"),
+    path("<row:lead_id>/override/", corrections.override, name="override"),
+    path("<row:lead_id>/automatic/", corrections.automatic, name="automatic"),
+]

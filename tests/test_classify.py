@@ -175,3 +175,36 @@ def test_the_kept_word_model_reads_like_the_fresh_one(settings, tmp_path):
     assert word_model().to_json() == fresh.to_json()
     assert WordModel.from_json(fresh.to_json()).labels == sorted(set(seed()[1]))
     word_model.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quote " * 2000, "💥" * 5000, "<" * 10_000, "a" * 10_000, "&#x41;" * 2000, "-- \n" * 3000,
+        "> quoted\n" * 2000, "\u202eetouq a deen ew\u202c", "İ" * 3000, "ﷺ" * 3000, "9" * 10_000, "e@" * 5000,
+        "\x00\x01\x7f", "my " * 4000, "We need a quote\ud800",
+    ],
+    ids=range(15),
+)  # fmt: skip
+def test_hostile_texts_are_read_like_any_other(text):
+    read = classify(text)
+    assert read.enquiry_class in (*CLASSES, "unclear")
+    assert all(0 <= start < end <= len(text) for start, end in read.spans)
+
+
+def test_signature_quotes_and_markup_do_not_change_what_is_read():
+    bare = "Hello,\nplease send a quote for 40 seats.\n"
+    dressed = (
+        "<p>Hello,</p>\nplease send a quote for <b>40</b> seats.\n\nBest regards\nJo Berg\n"
+        "Recruiting and careers\n"
+        "> I forgot my password and cannot log in, the invoice is wrong\n"
+    )
+    assert classify(dressed).enquiry_class == classify(bare).enquiry_class == "buying"
+
+
+def test_a_reading_promises_no_more_than_it_keeps():
+    pairs = [(true, classify(text)) for name in ("unseen", "fresh") for true, text in unseen(name)]
+    sure = [(true, read) for true, read in pairs if read.enquiry_class != "unclear"]
+    promised = sum(read.confidence for _, read in sure) / len(sure)
+    kept = sum(true == read.enquiry_class for true, read in sure) / len(sure)
+    assert promised - kept < 0.05

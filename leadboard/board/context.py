@@ -40,6 +40,7 @@ SCREENS = (
     Screen("/playbook/", "Playbook", "note", "b", "see_playbook"),
     Screen("/import/", "Import", "up", "i", "import_leads"),
     Screen("/companies/", "Companies", "target", "y", "change_companies"),
+    Screen("/corrections/", "Corrections", "pen", "c", "correct_classes"),
     Screen("/models/", "Model", "bolt", "d", "see_models"),
     Screen("/sources/", "Sources", "inbox", "o", "change_sources"),
     Screen("/forms/", "Forms", "form", "w", "change_forms"),

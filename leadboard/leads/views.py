@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from leadboard.leads import timeline
 from leadboard.leads.api import visible_to
 from leadboard.leads.feed_log import last_seq
+from leadboard.leads.marked import parts_of
 from leadboard.leads.models import Lead
 from leadboard.leads.reactions import wiring
 from leadboard.people.requests import StaffRequest
@@ -40,6 +41,7 @@ def story(request: StaffRequest, pk: int) -> dict[str, Any]:
         (key, label, len([e for e in entries if key in ("all", e.by)])) for key, label in timeline.WHO.items()
     ]
     return {
+        "say": parts_of(lead.message, import_string(wiring().MESSAGE_MARKS)(lead)) if lead.message else [],
         "lead": lead, "seq": seq, "viewer": request.user, "panels": panels(lead, request.user), "who": chosen,
         "tabs": tabs, "entries": [entry for entry in entries if chosen in ("all", entry.by)],
         "path": timeline.path(lead, events),

@@ -37,6 +37,7 @@ ROLES_BY_ACT = {
     "export": set(Role),
     "merge_leads": set(Role),  # of which leads: capture.duplicates.weighing
     "override_score": set(Role),
+    "correct_classes": LEADS_MARKETING,
     "reopen": LEADS_PEOPLE,
     "change_people": {Role.ADMIN},
 }

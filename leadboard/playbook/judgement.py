@@ -103,6 +103,11 @@ def route(playbook: Playbook, *, enquiry_class: str, band: str | None, abstained
     return Route(clause.desk, clause.stage, clause.track, clause.answer, rule, clause.assign, clause.tier)
 
 
+def next_step(playbook: Playbook, facts: Facts) -> str:
+    """What to do next, in the words of the first line that holds; empty when none does."""
+    return next((line.say for line in playbook.next_steps if line.when.holds(facts)), "")
+
+
 def missing_for(playbook: Playbook, stage: str, facts: Facts) -> list[Missing]:
     """What the contract of mql, sal or sql asks for and these facts do not show; other stages ask for
     nothing.

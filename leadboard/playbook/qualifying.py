@@ -148,6 +148,13 @@ class Routes(Section):
     abstained: RouteClause
 
 
+class NextStep(Section):
+    """What to do next with a lead for which `when` holds; the first that holds is said."""
+
+    when: Condition
+    say: Line
+
+
 class Step(Letter):
     """One letter of a track, so many business days after the one before (the first: after the beginning)."""
 

@@ -35,6 +35,7 @@ from leadboard.playbook.qualifying import (
     Bands,
     EnrolRule,
     IdealCustomer,
+    NextStep,
     RouteClause,
     Routes,
     ScorecardClause,
@@ -79,6 +80,7 @@ class Playbook(Section):
     default_track: Code
     enrol: Annotated[list[EnrolRule], Field(max_length=50)] = []
     wake: Wake
+    next_steps: Annotated[list[NextStep], Field(max_length=60)] = []
     rejection_reasons: Annotated[dict[Code, RejectionClause], Field(min_length=1, max_length=50)]
     door: Door = Door()
     hand_back_reasons: Annotated[dict[Code, Line], Field(min_length=1, max_length=50)]

@@ -33,7 +33,7 @@ def words_in_use() -> tuple[WordModel, str]:
     """(the model that reads now, its name); raises WordsRefused when the stored one was tampered with."""
     live = FirmWords.objects.filter(is_live=True).values_list("pk", "number", "sha256").first()
     if live is None:
-        return word_model(), f"seed {fingerprint()}"
+        return word_model(), f"seed {fingerprint()[:8]}"
     pk, number, sha256 = live
     return _unpacked(pk, sha256), f"firm {number} {sha256[:8]}"
 
@@ -87,7 +87,7 @@ def _in_use_or_shipped() -> tuple[WordModel, str]:
         return words_in_use()
     except WordsRefused:
         log.exception("the live word model is replaced")
-        return word_model(), f"seed {fingerprint()}"
+        return word_model(), f"seed {fingerprint()[:8]}"
 
 
 def _held_out(examples: list[Example], new: list[Example]) -> list[bool]:

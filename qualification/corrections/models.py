@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from leadboard.leads.models import Lead
-from leadboard.leads.stages import EnquiryClass
+from leadboard.leads.stages import Desk, EnquiryClass
 from qualification.models import Verdict
 
 PERSON = settings.AUTH_USER_MODEL
@@ -65,6 +65,11 @@ class Correction(models.Model):
     def __str__(self):
         return f"lead {self.lead_id} is {self.label}"
 
+    @property
+    def was_in_words(self) -> str:
+        """What the machine had read, for people."""
+        return self.was.replace("_", " ")
+
 
 class Override(models.Model):
     """A score or a desk that a person set; the newest open one holds against every later verdict."""
@@ -91,6 +96,11 @@ class Override(models.Model):
 
     def __str__(self):
         return f"override of lead {self.lead_id}"
+
+    @property
+    def get_desk_words(self) -> str:
+        """The desk for people."""
+        return Desk(self.desk).label.lower()
 
     @property
     def routes(self) -> bool:

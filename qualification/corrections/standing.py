@@ -13,7 +13,7 @@ from qualification.corrections.models import Correction, Label, Override
 def read(lead: Lead) -> Classified:
     """What the message is: a person's word for this text before the machine's; raises WordsRefused."""
     found = classify(lead.message, *words_in_use())
-    said = Correction.objects.filter(lead=lead, text_hash=text_hash(lead.message)).first()
+    said = correction_of(lead)
     if said is None:
         return found
     label = Label(said.label)
@@ -21,6 +21,13 @@ def read(lead: Lead) -> Classified:
     same = (found.enquiry_class, found.kind) == (label.enquiry_class, label.kind)
     case = {} if same else {"evidence": [], "spans": []}
     return found._replace(enquiry_class=label.enquiry_class, kind=label.kind, confidence=1.0, **case)
+
+
+def correction_of(lead: Lead) -> Correction | None:
+    """What a person said of the lead's message as it is now."""
+    return (
+        Correction.objects.select_related("by").filter(lead=lead, text_hash=text_hash(lead.message)).first()
+    )
 
 
 def override_of(lead: Lead) -> Override | None:

@@ -30,6 +30,7 @@ export const KEYS = [
   [["l c"], "Log a call", enter("[data-log=call]")],
   [["l e"], "Log an e-mail", enter("[data-log=email]")],
   [["l n"], "Write a note", enter("#log textarea")],
+  [["1", "2", "3", "4", "5"], "Say what an enquiry is", (event) => choose(event.key)],
   [["/"], "Search", () => document.getElementById("q")?.select()],
   [["g f"], "Go to the feed", go("f")],
   [["g m"], "Go to mine", go("m")],
@@ -37,6 +38,12 @@ export const KEYS = [
   [["g s"], "Go to SLA", go("s")],
   [["?"], "All keys", () => showLegend()],
 ];
+
+// The row that has the focus answers, else the first one; nothing happens where there is nothing to choose.
+function choose(number) {
+  const row = document.activeElement.closest("[data-choices]") ?? document.querySelector("[data-choices]");
+  row?.querySelector(`[data-choice="${number}"]`)?.click();
+}
 
 const byKey = new Map(KEYS.flatMap(([keys, , act]) => keys.map((key) => [key, act])));
 const prefixes = new Set([...byKey.keys()].filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]));
@@ -73,7 +80,7 @@ document.addEventListener("keydown", (event) => {
     prefixAt = performance.now();
   } else if (act) {
     event.preventDefault();
-    act();
+    act(event);
   }
 });
 

@@ -10,12 +10,15 @@ from django.utils import timezone
 from leadboard.capture import sources, trying
 from leadboard.leads import lifecycle
 from leadboard.leads.stages import Desk, Stage
+from qualification import pipeline
+from qualification.corrections import correcting
 from tests.browser.conftest import SHOTS
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Where the link of a row covers its text, axe cannot see the ground; test_look.py measures those pairs.
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}}
 LONG = "A name that does not want to end anywhere soon, von und zu Hohenzollern-Sigmaringen"
+BUYER = "Hello, we need a quote for 40 seats. The budget is approved and it has to be live by October."
 REASONS = [
     {"words": "Pricing page 3 times today", "points": 22},
     {"words": "Free-mail address", "points": -5},
@@ -58,9 +61,24 @@ def door(mia):
     return f"/sources/{source.pk}/"
 
 
+@pytest.fixture
+def doubts(make_lead, mia):
+    """Enquiries of which the machine is not sure, one corrected and set by hand; return its page."""
+    unclear = ("Could you maybe help us with the thing?", LONG, "Necesito hablar con alguien.")
+    for number, words in enumerate(unclear):
+        pipeline.qualify(make_lead(name=f"Unsure {number}", email=f"u{number}@x.test", message=words).pk)
+    buyer = make_lead(name="Petra Lang", email="petra@b.example", phone="+46 8 5550 1234", message=BUYER)
+    pipeline.qualify(buyer.pk)
+    correcting.correct(buyer.pk, mia, "information")
+    correcting.override(buyer.pk, mia, code="talked", note="Met them at the fair.", score=71)
+    return f"/leads/{buyer.pk}/"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390, 320])
-def test_every_screen_can_be_read_and_used_by_everybody(site, ana, lea, mia, story, door, scheme, width):
+def test_every_screen_can_be_read_and_used_by_everybody(
+    site, ana, lea, mia, story, door, doubts, scheme, width
+):
     SHOTS.mkdir(exist_ok=True)
     lead = f"/leads/{story.pk}/"
     seen_by = {
@@ -68,7 +86,8 @@ def test_every_screen_can_be_read_and_used_by_everybody(site, ana, lea, mia, sto
         ana: {"feed": "/", "sales": "/?view=sales", "mine": "/mine/", "lead": lead, "profile": "/people/me/",
               "nothing": "/?view=all&q=nobody", "missing": "/leads/999999999/"},
         lea: {"manager": lead, "tracking": "/tracking/", "campaigns": "/campaigns/"},
-        mia: {"sources": "/sources/", "source": door, "quarantine": "/sources/quarantine/"},
+        mia: {"verdict": doubts, "corrections": "/corrections/", "corrected": "/corrections/?view=corrected",
+              "sources": "/sources/", "source": door, "quarantine": "/sources/quarantine/"},
     }  # fmt: skip
     faults = []
     for person, screens in seen_by.items():

@@ -1,0 +1,109 @@
+"""Correct, override, give back: forms on the lead page; and the corrections inbox of marketing."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from leadboard.http.problems import Problem
+from leadboard.leads.api import visible_to
+from leadboard.leads.models import Lead
+from leadboard.people.requests import StaffRequest
+from leadboard.people.rights import requires
+from qualification import panels
+from qualification.corrections import correcting, inbox
+from qualification.corrections.models import Label
+from qualification.models import Verdict
+
+Act = Callable[[StaffRequest, Lead], str]
+
+
+def on_a_lead(do: Act) -> Callable[..., HttpResponse]:
+    """Make a page of an act: sign-in, a lead that the person may see, what was said; htmx gets the panel."""
+
+    @requires("override_score")
+    @require_POST
+    def view(request: StaffRequest, lead_id: int) -> HttpResponse:
+        lead = get_object_or_404(visible_to(request.user), pk=lead_id)
+        try:
+            said, error = do(request, lead), ""
+        except Problem as problem:
+            if problem.status not in (409, 422):
+                raise
+            said, error = "", problem.detail
+        if request.htmx:
+            lead.refresh_from_db()
+            template, shown = panels.verdict(lead, request.user)
+            answer = render(request, template, shown | {"said": said, "error": error})
+            answer["HX-Trigger"] = "lead-changed"
+            return answer
+        (messages.error if error else messages.success)(request, error or said)
+        return redirect("corrections:inbox" if request.POST.get("from") == "inbox" else lead)
+
+    return view
+
+
+@on_a_lead
+def correct(request: StaffRequest, lead: Lead) -> str:
+    """Say what the message is."""
+    label = request.POST.get("label", "")
+    correcting.correct(lead.pk, request.user, label)
+    return f"{lead}: {Label(label).label.lower()}. The machine learns it."
+
+
+@on_a_lead
+def override(request: StaffRequest, lead: Lead) -> str:
+    """Set score or desk."""
+    given = request.POST
+    score = given.get("score", "").strip()
+    if score and not (score.isascii() and score.isdigit() and len(score) < 4):
+        raise Problem(422, "score", "A score is a whole number from 0 to 100.")
+    correcting.override(
+        lead.pk,
+        request.user,
+        code=given.get("code", ""),
+        note=given.get("note", ""),
+        score=int(score) if score else None,
+        desk=given.get("desk", ""),
+    )
+    return "Set by hand. It holds until you give it back to the machine."
+
+
+@on_a_lead
+def automatic(request: StaffRequest, lead: Lead) -> str:
+    """Give it back to the machine."""
+    correcting.automatic(lead.pk, request.user)
+    return "The machine decides again."
+
+
+@requires("correct_classes")
+@require_safe
+def show(request: StaffRequest) -> HttpResponse:
+    """What the machine was unsure of, or with `?view=corrected` what people said."""
+    is_corrected = request.GET.get("view") == "corrected"
+    rows = inbox.corrected() if is_corrected else inbox.unsure()
+    page = Paginator(rows, inbox.SHOWN).get_page(request.GET.get("page"))
+    entries = [] if is_corrected else [(verdict, inbox.guess(verdict)) for verdict in page.object_list]
+    shown = {
+        "page": page, "entries": entries, "is_corrected": is_corrected, "first": inbox.FIRST,
+        "more": inbox.MORE, "effect": inbox.effect(),
+    }  # fmt: skip
+    return render(request, "corrections/inbox.html", shown)
+
+
+@requires("correct_classes")
+@require_POST
+def accept(request: StaffRequest) -> HttpResponse:
+    """The machine read the chosen ones right: each becomes a correction that says so."""
+    chosen = [int(pk) for pk in request.POST.getlist("verdict")[:200] if pk.isascii() and pk.isdigit()]
+    done = 0
+    for verdict in Verdict.objects.filter(pk__in=[pk for pk in chosen if pk < 2**63], lead__erased_at=None):
+        label = inbox.guess(verdict)
+        if label:
+            correcting.correct(verdict.lead_id, request.user, label)
+            done += 1
+    messages.success(request, f"{done} accepted. The machine learns them." if done else "Choose some first.")
+    return redirect("corrections:inbox")
