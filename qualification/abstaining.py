@@ -2,10 +2,9 @@
 learnt.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from qualification.scope import outside
+from qualification.scope import Scope, outside
 from qualification.score.scorer import Judgement
 
 FEWEST_FACTS = 2
@@ -16,7 +15,7 @@ TELLING = frozenset({
 
 
 def why_abstain(
-    facts: dict[str, Any], extra: dict[str, Any], judgement: Judgement, scope: Mapping[str, Any] | None
+    facts: dict[str, Any], extra: dict[str, Any], judgement: Judgement, scope: Scope | None
 ) -> str:
     """Why this lead is left to people; empty when the machine may decide. `scope` is what the model has
     seen; None without a model: the readable card speaks about any lead of which enough is known.

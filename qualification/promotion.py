@@ -66,7 +66,8 @@ def _look(report: Report, live: ScoringModel | None) -> Comparison | None:
     assert report.held_out
     until = live.card["newest_lead"]
     unseen = [place for place, lead in enumerate(report.held_out.leads) if lead > until]
-    won, mine = ([part[place] for place in unseen] for part in report.held_out[1:])
+    won = [report.held_out.won[place] for place in unseen]
+    mine = [report.held_out.chances[place] for place in unseen]
     look = trials.look_at_held_out(won, mine, _said_by(live, report, unseen), live)
     report.promoted = bool(look and look.passed)
     report.why = look.why if look else "too few outcomes since the live model was fitted to compare with it"

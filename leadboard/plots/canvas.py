@@ -1,5 +1,6 @@
 """A canvas with two scales, on which marks are put by value and not by pixel."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.html import format_html, format_html_join
@@ -31,17 +32,11 @@ class Canvas:
 
     def x(self, value: float) -> float:
         """The pixel of a value on the level axis, kept inside of the axes."""
-        low, high = self._x
-        return round(
-            self.left + (min(max(value, low), high) - low) / (high - low) * (self.right - self.left), 1
-        )
+        return round(self.left + _part(value, self._x) * (self.right - self.left), 1)
 
     def y(self, value: float) -> float:
-        """The pixel of a value on the upright axis."""
-        low, high = self._y
-        return round(
-            self.bottom - (min(max(value, low), high) - low) / (high - low) * (self.bottom - self.top), 1
-        )
+        """The pixel of a value on the upright axis; an axis that spans (9, 0) has its 0 on top."""
+        return round(self.bottom - _part(value, self._y) * (self.bottom - self.top), 1)
 
     def rows(self, ticks: Iterable[float], spell: Callable[[float], str]) -> None:
         """Hairlines across with their values at the left."""
@@ -103,3 +98,16 @@ class Canvas:
             '<svg class="plot {}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
             kind, self.width, self.height, said, marks,
         )  # fmt: skip
+
+
+def _part(value: float, ends: Point) -> float:
+    """How far along the axis a value is, from 0 to 1."""
+    return min(1.0, max(0.0, (value - ends[0]) / (ends[1] - ends[0])))
+
+
+def ticks_up_to(most: float, about: int = 4) -> list[float]:
+    """Round numbers from 0 to the first one at or above `most`: steps of 1, 2 or 5 times a power of ten."""
+    rough = max(most, 1e-9) / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= rough)
+    return [step * place for place in range(math.ceil(most / step - 1e-9) + 1)]

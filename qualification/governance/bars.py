@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from leadboard.plots.canvas import Canvas
+from leadboard.plots.canvas import Canvas, ticks_up_to
 from leadboard.plots.figure import Figure, figure
 from qualification.governance.fairness import FOUR_FIFTHS, SELECTIONS
 from qualification.governance.models import DriftReading
@@ -49,7 +49,7 @@ def _drift(width: int, found: Sequence[DriftReading]) -> Canvas:
         canvas.bar((0, one.value), (place + 0.72, place + 0.28), "bar1" if one.alarm else "bar2")
         at = canvas.x(one.limit)
         canvas.mark("line", "l2", x1=at, x2=at, y1=canvas.y(place + 0.1), y2=canvas.y(place + 0.9))
-    _foot(canvas, [(tick, f"{tick:g}") for tick in (0.0, 0.2, 0.5, 1.0, 2.0, 5.0) if tick <= most])
+    _foot(canvas, [(tick, f"{tick:g}") for tick in ticks_up_to(most, 3) if tick <= most])
     return canvas
 
 
@@ -62,7 +62,8 @@ def selection(attribute: str, found: Sequence[dict[str, Any]], chosen: str) -> F
     if worst is not None:
         finding = f"{attribute.capitalize()}: all groups {words} about as often"
         if worst["state"] in ("breach", "borne_out"):
-            finding = f"{_short(worst['group'])}: {percent(worst['share'])} {words}, {_of_most(worst)}"
+            group = _short(worst["group"])
+            finding = f"{group[:1].upper()}{group[1:]}: {percent(worst['share'])} {words}, {_of_most(worst)}"
         elif worst["ratio"] < FOUR_FIFTHS:
             finding = f"{attribute.capitalize()}: the differences could be chance"
     to = judged[0]["to"] if judged else "–"
@@ -78,7 +79,7 @@ def selection(attribute: str, found: Sequence[dict[str, Any]], chosen: str) -> F
 
 
 def _of_most(one: dict[str, Any]) -> str:
-    return f"{one['ratio']:.2f} of {_short(one['to'])}"
+    return f"{percent(one['ratio'])} as often as {_short(one['to'])}"
 
 
 def _row(one: dict[str, Any]) -> tuple[Any, ...]:
@@ -103,10 +104,8 @@ def _selection(width: int, found: Sequence[dict[str, Any]]) -> Canvas:
         canvas.line([(one["low"], at), (one["high"], at)], "l1" if one["state"] == "breach" else "l2")
         canvas.dot((one["ratio"], at), "dot" if one["state"] == "breach" else "dot2", 4)
         if one["state"] in ("breach", "borne_out"):
-            edge = canvas.x(one["high"]) + 8
-            canvas.text(
-                "breach" if one["state"] == "breach" else "borne out", edge, canvas.y(at) + 4, "strong"
-            )
+            words = "breach" if one["state"] == "breach" else "borne out"
+            canvas.text(words, canvas.right, canvas.y(at) + 4, "strong", "end")
     _foot(canvas, [(0.0, "0"), (FOUR_FIFTHS, "0.8"), (1.2, "1.2"), (FARTHEST, "2")])
     return canvas
 

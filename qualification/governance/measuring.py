@@ -80,6 +80,13 @@ def calibration_error(found: Sequence[Bin]) -> float | None:
     return sum(abs(one.promised - one.came.value) * one.n for one in found) / n if n else None
 
 
+def error_by_chance(found: Sequence[Bin]) -> float:
+    """The calibration error that true chances would show on so few leads: the mean of a half-normal a bin."""
+    n = sum(one.n for one in found)
+    errors = (math.sqrt(2 / math.pi * one.promised * (1 - one.promised) * one.n) for one in found)
+    return sum(errors) / n if n else 0.0
+
+
 def gains(won: Sequence[int], chances: Sequence[float], steps: int = 20) -> list[tuple[float, float]]:
     """(share of leads taken from the best, share of all wins among them), from (0, 0) to (1, 1)."""
     order = sorted(range(len(won)), key=lambda place: -chances[place])

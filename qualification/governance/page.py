@@ -45,7 +45,7 @@ def card(model: ScoringModel | None) -> dict[str, Any]:
         "stats": _stats(model, evidence),
         "judged": n,
         "left_to_people": left,
-        "left_share": pictures.percent(sum(left.values()) / n) if n else "none",
+        "left_share": pictures.percent(sum(left.values()) / n) if n else "–",
         "alarms": [in_words(one.measure, one.field) for one in readings if one.alarm],
         "read_at": readings[0].at if readings else None,
         "days": DAYS,
@@ -68,7 +68,8 @@ def _evidence(model: ScoringModel | None) -> Evidence:
         return Evidence(held_out.get("won", []), held_out.get("chances", []))
     ended = {example.lead_id: example.won for example in examples()[-NEWEST:]}
     said = Verdict.objects.filter(lead_id__in=ended, method="scorecard", probability__isnull=False)
-    first = dict(said.order_by("-pk").values_list("lead_id", "probability"))
+    told = said.order_by("-pk").values_list("lead_id", "probability")
+    first = {lead: chance for lead, chance in told if chance is not None}
     return Evidence([ended[lead] for lead in first], list(first.values()))
 
 
@@ -111,19 +112,19 @@ def _stats(model: ScoringModel | None, evidence: Evidence) -> list[dict[str, str
     auc = measuring.auc(evidence.won, evidence.chances)
     loss = measuring.log_loss(evidence.won, evidence.chances)
     found = measuring.bins(evidence.won, evidence.chances)
-    error = measuring.calibration_error(found)
+    error, chance = measuring.calibration_error(found), 100 * measuring.error_by_chance(found)
     lifts = measuring.lifts(evidence.won, evidence.chances)
     learnt = model.outcomes if model else 0
     won = model.card.get("won") if model else None
     return [
         {"name": "Learned from", "value": f"{learnt:,}", "unit": "",
          "means": f"{won:,} of them won" if won is not None else "outcomes"},
-        {"name": "Puts a winner above a loser", "value": f"{100 * auc.value:.0f}" if auc else "–",
+        {"name": "Sorts right", "value": f"{100 * auc.value:.0f}" if auc else "–",
          "unit": "%" if auc else "",
-         "means": f"of pairs (AUC), {100 * auc.low:.0f} to {100 * auc.high:.0f}" if auc else "not known yet"},
+         "means": f"AUC, {100 * auc.low:.0f} to {100 * auc.high:.0f}" if auc else "not known yet"},
         {"name": "Off the promise by", "value": f"{100 * error:.1f}" if error is not None else "–",
          "unit": "points" if error is not None else "",
-         "means": "on average (ECE)" if found else "not known yet"},
+         "means": f"ECE; chance alone gives {chance:.1f}" if found else "not known yet"},
         {"name": "Best tenth is won", "value": f"{lifts[0][1]:.1f}" if lifts else "–",
          "unit": "×" if lifts else "", "means": "as often as the average" if lifts else "not known yet"},
         {"name": "Surprise per lead", "value": f"{loss.value:.3f}" if loss else "–", "unit": "",
@@ -157,6 +158,7 @@ def _version(model: ScoringModel, live: ScoringModel | None) -> dict[str, Any]:
         "model": model,
         "trial": last,
         "obstacles": standing.obstacles(model) if is_challenger else [],
+        "told": last.why if last else "",
         "agreement": _agreement(model) if is_challenger else None,
         "may_promote": is_challenger,
         "may_return": model.state == ModelState.RETIRED,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from leadboard.playbook.schema import Playbook
-from leadboard.plots.canvas import Canvas
+from leadboard.plots.canvas import Canvas, ticks_up_to
 from leadboard.plots.figure import Figure, figure
 from qualification.governance import measuring
 from qualification.governance.measuring import Bin
@@ -53,17 +53,13 @@ def _reliability(width: int, found: Sequence[Bin]) -> Canvas:
     lower = [(one.promised, one.came.low) for one in found]
     canvas.area([*upper, *reversed(lower)], "band-ci")
     canvas.mark("line", "goal", x1=canvas.x(0), y1=canvas.y(0), x2=canvas.x(1), y2=canvas.y(1))
-    canvas.text("as promised", canvas.x(0.98), canvas.y(0.9), anchor="end")
+    canvas.text("as promised", canvas.x(0.1), canvas.y(0.02))
     canvas.line([(one.promised, one.came.value) for one in found], "l1")
     for one in found:
         canvas.dot((one.promised, one.came.value))
     if found:
         last = found[-1]
-        right = canvas.x(last.promised) > canvas.right - 90
-        at = canvas.y(last.came.value) + (20 if right else 4)
-        canvas.text(
-            "won", canvas.x(last.promised) + (-8 if right else 10), at, "tb", "end" if right else "start"
-        )
+        canvas.text("won", canvas.x(last.promised) - 6, canvas.y(last.came.value) - 10, "tb", "end")
     return canvas
 
 
@@ -156,9 +152,9 @@ def histogram(counts: Sequence[int], playbook: Playbook, days: int) -> Figure:
 
 
 def _histogram(width: int, counts: Sequence[int], playbook: Playbook) -> Canvas:
-    most = max([4, *counts])
-    canvas = Canvas(width, 250, left=40, x=(0, 100), y=(0, most * 1.15), top=28, bottom=30)
-    canvas.rows([most * part / 4 for part in range(5)], lambda tick: f"{tick:.0f}")
+    ticks = ticks_up_to(max([4, *counts]))
+    canvas = Canvas(width, 250, left=40, x=(0, 100), y=(0, ticks[-1]), top=28, bottom=30)
+    canvas.rows(ticks, lambda tick: f"{tick:.0f}")
     canvas.columns([(tick, str(tick)) for tick in range(0, 101, 20)])
     for place, count in enumerate(counts):
         canvas.bar((10 * place + 0.8, 10 * place + 9.2), (0, count), "bar1" if count else "bar2")

@@ -1,5 +1,6 @@
 """The model page and the fairness report: everybody reads them, managers act."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -90,9 +91,12 @@ def fairness(request: StaffRequest, report_id: int | None = None) -> HttpRespons
 
 def _of(report: FairnessReport, chosen: str) -> dict[str, Any]:
     rows = [one for one in report.findings if one["selection"] == chosen]
-    attributes = dict.fromkeys(one["attribute"] for one in rows)
+    counts = Counter(one["attribute"] for one in rows)
+    attributes = [name for name, groups in counts.items() if groups > 1]
     breaches = [
-        one | {"words": SELECTIONS[one["selection"]]} for one in report.findings if one["state"] == "breach"
+        one | {"words": SELECTIONS[one["selection"]]}
+        for one in report.findings
+        if one["blocks"] or one["state"] == "breach"
     ]
     return {
         "figures": [bars.selection(name, [one for one in rows if one["attribute"] == name], chosen)

@@ -84,6 +84,8 @@ def _act(live: ScoringModel, rows: list[DriftReading], outcomes: list[Example]) 
 def _alarms_before(live: ScoringModel, rows: list[DriftReading]) -> set[tuple[str, str]]:
     """What was already an alarm at the reading before this one."""
     before = live.drift.filter(at__lt=rows[0].at).values_list("at", flat=True).first()
+    if before is None:
+        return set()
     return set(live.drift.filter(at=before, alarm=True).values_list("measure", "field"))
 
 

@@ -1,0 +1,46 @@
+"""The model page and the fairness report of a firm with a past, at two widths in light and dark."""
+
+import pytest
+from django.utils import timezone
+
+from qualification import promotion
+from qualification.governance import shadow, watching
+from tests.browser.conftest import SHOTS
+from tests.browser.test_every_screen import faults_of
+from tests.firm import market, past
+from tests.test_model_promotion import by_hand
+
+
+@pytest.fixture
+def story(lea):
+    """A live model with drift, and a challenger that waits for a signature; return the latter."""
+    past(*market(400, seed=1), by=lea)
+    promotion.train()
+    past(*market(150, seed=2, source="Podcast"), by=lea)
+    watching.watch(timezone.now())
+    by_hand(blocks="every")
+    rows, _ = market(300, seed=3, region="north")
+    past(rows, [None] * 300)
+    _, challenger = promotion.train()
+    shadow.score_all()
+    return challenger
+
+
+def test_the_model_pages_can_be_read_by_everybody(site, lea, story):
+    SHOTS.mkdir(exist_ok=True)
+    screens = {
+        "model": "/models/",
+        "challenger": f"/models/{story.number}/",
+        "fairness": f"/models/fairness/{story.fairness.get().pk}/?selection=high",
+        "alerts": "/alerts/",
+    }
+    faults = []
+    for width, scheme in ((1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")):
+        page = site.open("/accounts/login/", person=lea, width=width, color_scheme=scheme)
+        for name, path in screens.items():
+            page.goto(site.base + path)
+            for fold in page.locator("figure details, .needs details").all():
+                fold.evaluate("fold => { fold.open = true; }")
+            page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+            faults += [f"{name} {width} {scheme}: {fault}" for fault in faults_of(page)]
+    assert faults == []
