@@ -2,6 +2,7 @@
 
 import pytest
 
+from leadboard.board.context import BESIDE, SCREENS
 from leadboard.people.models import Availability, Role, User
 from tests.cast import PASSWORD, make_user
 
@@ -139,10 +140,24 @@ def test_a_screen_is_offered_only_to_those_who_may_open_it(page, ana, mia):
     def offered(person):
         return [entry.path for entry in page(person).get("/").context["screens"]]
 
-    assert offered(ana) == ["/", "/mine/", "/playbook/"]
-    assert offered(mia) == ["/", "/nurture/", "/playbook/", "/sources/"]
+    assert offered(ana) == ["/", "/mine/", "/playbook/", "/models/"]
+    assert offered(mia) == ["/", "/nurture/", "/playbook/", "/models/", "/sources/"]
     manager = make_user("m@firm.test", "Mo Lee", Role.MANAGER)
-    assert offered(manager) == ["/", "/mine/", "/nurture/", "/sla/", "/playbook/", "/sources/"]
+    everything = ["/", "/mine/", "/nurture/", "/sla/", "/playbook/", "/models/", "/sources/"]
+    assert offered(manager) == everything
+
+
+def test_the_screens_of_one_matter_stand_beside_each_other(page, ana, mia):
+    def beside(person, path):
+        context = page(person).get(path).context
+        return context["screen_here"], context["beside_here"], [entry.path for entry in context["beside"]]
+
+    doors = ["/sources/", "/forms/", "/import/", "/companies/", "/tracking/", "/campaigns/",
+             "/sources/quarantine/", "/sources/junk/"]  # fmt: skip
+    assert beside(mia, "/import/") == ("/sources/", "/import/", doors)
+    assert beside(mia, "/sources/junk/") == ("/sources/", "/sources/junk/", doors)
+    assert beside(ana, "/models/") == ("/models/", "/models/", ["/models/"])
+    assert beside(ana, "/playbook/") == ("/playbook/", "/playbook/", [])
 
 
 def test_theme_and_density_come_with_the_page(page, ana):
@@ -156,5 +171,9 @@ def test_theme_and_density_come_with_the_page(page, ana):
 
 def test_every_offered_screen_is_there(page, lea):
     session = page(lea)
-    for path in [*(entry.path for entry in session.get("/").context["screens"]), "/alerts/"]:
+    for path in [
+        *(entry.path for entry in SCREENS),
+        "/alerts/",
+        *(e.path for g in BESIDE.values() for e in g),
+    ]:
         assert session.get(path).status_code == 200, path

@@ -38,22 +38,47 @@ SCREENS = (
     Screen("/nurture/", "Nurture", "leaf", "n", "nurture"),
     Screen("/sla/", "SLA", "gauge", "s", "see_breaches", "late"),
     Screen("/playbook/", "Playbook", "note", "b", "see_playbook"),
-    Screen("/import/", "Import", "up", "i", "import_leads"),
-    Screen("/companies/", "Companies", "target", "y", "change_companies"),
-    Screen("/corrections/", "Corrections", "pen", "c", "correct_classes"),
     Screen("/models/", "Model", "bolt", "d", "see_models"),
     Screen("/sources/", "Sources", "inbox", "o", "change_sources"),
-    Screen("/forms/", "Forms", "form", "w", "change_forms"),
 )
+# The screens of one matter share an entry of the navigation and stand beside each other under it.
+BESIDE = {
+    "/models/": (
+        Screen("/models/", "Model", "", "", "see_models"),
+        Screen("/corrections/", "Corrections", "", "", "correct_classes"),
+    ),
+    "/sources/": (
+        Screen("/sources/", "Sources", "", "", "change_sources"),
+        Screen("/forms/", "Forms", "", "", "change_forms"),
+        Screen("/import/", "Import", "", "", "import_leads"),
+        Screen("/companies/", "Companies", "", "", "change_companies"),
+        Screen("/tracking/", "Tracking", "", "", "change_sources"),
+        Screen("/campaigns/", "Campaigns", "", "", "nurture"),
+        Screen("/sources/quarantine/", "Quarantine", "", "", "see_submissions"),
+        Screen("/sources/junk/", "Junk", "", "", "see_submissions"),
+    ),
+}
+
+
+def place(path: str) -> tuple[str, str]:
+    """Return the paths of the entry of the navigation and of the screen beside it to which a page belongs."""
+    entries = [(entry.path, entry.path) for entry in SCREENS if entry.path != "/"]
+    beside = [(main, entry.path) for main, group in BESIDE.items() for entry in group]
+    fitting = [pair for pair in entries + beside if path.startswith(pair[1])]
+    return max(fitting, key=lambda pair: len(pair[1]), default=(path, path))
 
 
 def screen(request: HttpRequest) -> dict[str, Any]:
     """Return the context of the frame around every page."""
     user = getattr(request, "user", None)
+    main, here = place(request.path)
     theme, density = request.COOKIES.get("theme"), request.COOKIES.get("density")
     return {
         "now": timezone.now(),
         "screens": [entry for entry in SCREENS if may(user, entry.act)],
+        "screen_here": main,
+        "beside": [entry for entry in BESIDE.get(main, ()) if may(user, entry.act)],
+        "beside_here": here,
         "counts": SimpleLazyObject(lambda: feed.counts(user) if may(user, "see_leads") else {}),
         "theme": theme if theme in THEMES else "",
         "density": density if density in DENSITIES else "",
