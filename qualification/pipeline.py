@@ -195,7 +195,7 @@ def _columns(thought: Thought, playbook: Playbook) -> dict[str, Any]:
 
 def _evidence(classified: Classified) -> list[dict[str, Any]]:
     """The words that made the case for the class, then the phrases by topic; `at` is where they stand."""
-    spans = [list(span) for span in classified.spans] or [None] * len(classified.evidence)
+    spans: list[Any] = [list(span) for span in classified.spans] or [None] * len(classified.evidence)
     case = [
         {"topic": "class", "value": classified.enquiry_class, "words": words, "at": span}
         for words, span in zip(classified.evidence, spans, strict=True)

@@ -18,7 +18,7 @@ from qualification.corrections.models import Label, Reason
 class CorrectInput(serializers.Serializer):
     """What the message is; for no prospect the kind of it."""
 
-    label = serializers.ChoiceField(choices=Label.choices)
+    label = serializers.ChoiceField(choices=Label.choices)  # type: ignore[assignment]  # a field of that name
 
 
 class OverrideInput(serializers.Serializer):
@@ -30,7 +30,9 @@ class OverrideInput(serializers.Serializer):
     desk = serializers.ChoiceField(
         choices=[str(desk) for desk in correcting.DESKS], required=False, allow_blank=True, default=""
     )
-    label = serializers.ChoiceField(choices=Label.choices, required=False, allow_blank=True, default="")
+    label = serializers.ChoiceField(  # type: ignore[assignment]  # a field of that name
+        choices=Label.choices, required=False, allow_blank=True, default=""
+    )
     code = serializers.ChoiceField(choices=Reason.choices)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 

@@ -19,8 +19,9 @@ def read(lead: Lead) -> Classified:
     label = Label(said.label)
     # The machine's words stay where it had read the same, so that the page still shows what made the case.
     same = (found.enquiry_class, found.kind) == (label.enquiry_class, label.kind)
-    case = {} if same else {"evidence": [], "spans": []}
-    return found._replace(enquiry_class=label.enquiry_class, kind=label.kind, confidence=1.0, **case)
+    if not same:
+        found = found._replace(evidence=[], spans=[])
+    return found._replace(enquiry_class=label.enquiry_class, kind=label.kind, confidence=1.0)
 
 
 def correction_of(lead: Lead) -> Correction | None:

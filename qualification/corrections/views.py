@@ -1,6 +1,7 @@
 """Correct, override, give back: forms on the lead page; and the corrections inbox of marketing."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -86,7 +87,8 @@ def show(request: StaffRequest) -> HttpResponse:
     is_corrected = request.GET.get("view") == "corrected"
     rows = inbox.corrected() if is_corrected else inbox.unsure()
     page = Paginator(rows, inbox.SHOWN).get_page(request.GET.get("page"))
-    entries = [] if is_corrected else [(verdict, inbox.guess(verdict)) for verdict in page.object_list]
+    found = [] if is_corrected else cast("list[Verdict]", list(page.object_list))
+    entries = [(verdict, inbox.guess(verdict)) for verdict in found]
     shown = {
         "page": page, "entries": entries, "is_corrected": is_corrected, "first": inbox.FIRST,
         "more": inbox.MORE, "effect": inbox.effect(),
