@@ -9,22 +9,6 @@ from leadboard import embedded
 from tests.bench.figures import Figure
 
 OUTCOMES, BATCH, SINGLES, WHOLE, OPEN = 4_000, 20_000, 300, 60, 100_000
-OPEN_LEADS = """
-WITH made AS (
-    INSERT INTO leads_lead (uid, stage, desk, version, digest, name, email, phone, company, title, country,
-        website, message, source, campaign, lead_type, extra, basis, do_not_contact, target_account,
-        enquiry_class, score, band, reasons, due_kind, due_state)
-    SELECT gen_random_uuid(), 'raw', 'board', 2, '', 'Open ' || n, '', '', '', '', '', '', '', 'Web', '',
-        'other', '{}', '', false, false, 'unclear', 30, 'medium', '[]', '', ''
-    FROM generate_series(1, %(count)s) n
-    RETURNING id
-)
-INSERT INTO qualification_verdict (lead_id, lead_version, enquiry_class, class_confidence, class_kind,
-    evidence, probability, score, band, reasons, abstained, flags, features, route, method, playbook_version)
-SELECT id, 1, 'unclear', 0, '', '[]', 0.2, 30, 'medium', '[]', '', '[]',
-    (%(documents)s::jsonb[])[1 + id %% array_length(%(documents)s::jsonb[], 1)], '{}', 'scorecard', 1
-FROM made
-"""
 
 
 def seconds(work, times=1):
@@ -117,13 +101,20 @@ def changed():
 
 def open_already(rows):
     """Put OPEN leads on the board that were judged before, with these facts."""
-    import json
+    from leadboard.leads.models import Lead
+    from qualification.models import Verdict
 
-    from django.db import connection
-
-    documents = [json.dumps(row) for row in rows[:1000]]
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_LEADS, {"documents": documents, "count": OPEN})
+    for _ in range(OPEN // 10_000):
+        made = [Lead(name="Open", version=2, source="Web", lead_type="other") for _ in range(10_000)]
+        leads = Lead.objects.bulk_create(made, batch_size=2_000)
+        judged = [
+            Verdict(
+                lead=lead, lead_version=1, enquiry_class="unclear", score=30, band="medium",
+                features=rows[lead.pk % len(rows)], method="scorecard", playbook_version=1,
+            )
+            for lead in leads
+        ]  # fmt: skip
+        Verdict.objects.bulk_create(judged, batch_size=2_000)
 
 
 def whole_leads():
