@@ -39,6 +39,17 @@ def facts_of(
     lead: Lead, findings: Iterable[Finding], classified: Classified, playbook: Playbook
 ) -> dict[str, Any]:
     """Everything known about this lead now."""
+    return facts_with(behaviour.facts_of(lead, playbook), lead, findings, classified, playbook)
+
+
+def facts_with(
+    done: dict[str, Any],
+    lead: Lead,
+    findings: Iterable[Finding],
+    classified: Classified,
+    playbook: Playbook,
+) -> dict[str, Any]:
+    """The same for a lead whose behaviour is at hand; asks no database."""
     found: dict[str, Any] = {}
     for finding in findings:
         found.setdefault(finding.field, finding.value)
@@ -48,7 +59,7 @@ def facts_of(
     facts |= _phrases(classified)
     if "tier" not in facts and (tier := policy.tier(playbook, facts)):
         facts["tier"] = tier.tier
-    facts |= behaviour.facts_of(lead, playbook)
+    facts |= done
     facts |= _moment(lead.submitted_at or lead.created_at, playbook)
     facts["lead_type"] = lead.lead_type or policy.lead_type(playbook, facts=facts)
     return facts | _enquiry(classified, facts)

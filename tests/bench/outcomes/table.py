@@ -1,5 +1,5 @@
 """Any CSV of leads with a known end, read through a mapping into the facts that the product itself would
-have kept of each lead (`qualification.facts.facts_of`: the same typing, classes and phrases).
+have kept of each lead (`qualification.facts.facts_with`: the same typing, classes and phrases).
 """
 
 import csv
@@ -14,7 +14,7 @@ import yaml
 from leadboard.leads.models import Lead
 from qualification.classify import classify
 from qualification.enrich import find_out
-from qualification.facts import facts_of
+from qualification.facts import facts_with
 
 XED = Path(__file__).resolve().parents[4] / "shared" / "data" / "x_education_leads.csv.gz"
 XED_MAPPING = Path(__file__).with_name("x_education.yaml")
@@ -101,7 +101,7 @@ def _facts(line, mapping, playbook):
         said |= {"country": ours.pop("country")} if "country" in ours else {}
     lead = Lead(**ours, extra=said, lead_type=mapping.get("lead_type", "other"), submitted_at=NO_DATE)
     found = find_out(lead.email, lead.phone, lead.country)
-    facts = facts_of(lead, found, classify(lead.message), playbook)
+    facts = facts_with({}, lead, found, classify(lead.message), playbook)
     return {name: value for name, value in facts.items() if name not in NO_CLOCK}
 
 
