@@ -34,9 +34,10 @@ def of_month(month: date) -> FairnessReport | None:
     leads = _as_decided(verdicts)
     if not leads:
         return None
+    report = _written(leads, month=month)
     try:
         with transaction.atomic():
-            report = _write(leads, month=month)
+            report.save(force_insert=True)
     except IntegrityError:
         return FairnessReport.objects.get(month=month)
     _tell(report, f"The fairness report of {month:%B %Y}")
@@ -48,7 +49,8 @@ def of_model(model: ScoringModel) -> FairnessReport:
     playbook = versions.active()
     first = Verdict.objects.order_by("lead_id", "pk").distinct("lead_id").values("pk")
     newest = Verdict.objects.filter(pk__in=first).exclude(enquiry_class=NOT_CHOSEN).order_by("-pk")[:NEWEST]
-    report = _write(_as_would(model, newest, playbook), model=model)
+    report = _written(_as_would(model, newest, playbook), model=model)
+    report.save(force_insert=True)
     _tell(report, f"Model {model.number}")
     return report
 
@@ -92,7 +94,7 @@ def _selected(desk: str | None, band: str, stage: str | None) -> frozenset[str]:
     return frozenset(name for name, is_so in answers if is_so)
 
 
-def _write(
+def _written(
     leads: list[Decided], *, month: date | None = None, model: ScoringModel | None = None
 ) -> FairnessReport:
     learning = policy.learning(versions.active())
@@ -104,7 +106,6 @@ def _write(
         breaches=sum(one["blocks"] for one in found),
     )  # fmt: skip
     report.digest = acts.seal(report)
-    report.save(force_insert=True)
     return report
 
 
