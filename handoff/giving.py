@@ -1,10 +1,14 @@
-"""A lead that the playbook gives to a rep at once: to whoever is free and fits, else it waits on the board.
+"""A lead that the playbook gives to a rep: to who is free and fits, once those at the board had their turn.
 
 What waits is a row of its own, looked at again every few seconds; on the board anybody may still claim it.
 Leads for pre-sales go to people of a pre-sales team, and to sales when none of them is free.
 """
 
+from datetime import timedelta
+from typing import Any
+
 from django.db import transaction
+from django.db.models.functions import Now
 
 from handoff import clocks, spells
 from handoff.assign import Candidate, Roster, roster_for
@@ -18,11 +22,16 @@ WAITING_AT_ONCE = 100
 WORDS = "This lead was given to you. Call now."
 
 
-def give(lead: Lead, tier: str, rule: str) -> bool:
-    """Give a lead on the board (its row locked) to a suitable rep; False when nobody is free and it waits."""
+def give_after(lead: Lead, route: dict[str, Any]) -> bool:
+    """Give a lead on the board (its row locked) to a suitable rep of the route's tier; False when it waits:
+    nobody is free, or `assign_after` seconds are not over yet.
+    """
     now = clocks.moment()
-    waiting = AwaitedRep(lead=lead, tier=tier, rule=rule, since=now)
-    if _give([waiting], roster_for([lead], now)):
+    after = timedelta(seconds=route.get("assign_after") or 0)
+    waiting = AwaitedRep(
+        lead=lead, tier=route.get("tier") or "sales", rule=route.get("rule", ""), since=now + after
+    )
+    if not after and _give([waiting], roster_for([lead], now)):
         return True
     AwaitedRep.objects.bulk_create(
         [waiting], update_conflicts=True, unique_fields=["lead"], update_fields=["tier", "rule"]
@@ -31,14 +40,15 @@ def give(lead: Lead, tier: str, rule: str) -> bool:
 
 
 def retry() -> int:
-    """Give waiting leads to whoever is free now, the longest waiting first; return how many found somebody.
+    """Give leads whose time has come to whoever is free now, the longest waiting first; return how many
+    found somebody.
 
     A lead that was claimed or left the board meanwhile waits no more.
     """
     with transaction.atomic():
         held = Lead.objects.filter(desk=Desk.BOARD, owner=None, do_not_contact=False, erased_at=None)
         locked = list(
-            held.filter(awaitedrep__isnull=False)
+            held.filter(awaitedrep__since__lte=Now())
             .order_by("awaitedrep__since", "pk")
             .select_for_update(of=("self",), skip_locked=True)[:WAITING_AT_ONCE]
         )

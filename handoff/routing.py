@@ -16,7 +16,7 @@ def follow_verdict(lead: Lead, event: LeadEvent) -> None:
     if lead.desk == Desk.BOARD:
         _keep_on_board(lead, event)
         if event.facts.get("assign"):
-            giving.give(lead, event.facts.get("tier") or "sales", event.facts.get("rule", ""))
+            giving.give_after(lead, event.facts)
         return
     _owe_nothing(lead, event)
     if lead.desk in (Desk.NURTURE, Desk.LONG_NURTURE):

@@ -60,6 +60,7 @@ def facts_of_event(
             "track": route.track,
             "polite_answer": route.polite_answer,
             "assign": route.assign,
+            "assign_after": route.assign_after,
             "tier": route.tier,
         }
     return facts

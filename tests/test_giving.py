@@ -1,6 +1,9 @@
 """A lead that the playbook gives to a rep: at once, when somebody is free; and never over a cap."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models import F
 
 from handoff import giving
 from handoff.claims import claim
@@ -8,6 +11,8 @@ from handoff.models import AwaitedRep, Claim
 from leadboard.leads.models import LeadEvent
 from leadboard.notify.models import Alert
 from leadboard.people.models import Availability, Team
+from leadboard.playbook import versions
+from leadboard.playbook.models import DEFAULT
 from qualification import pipeline
 from tests.mailing import run_together
 
@@ -15,6 +20,12 @@ BUYER = (
     "We run two sites, about 60 people. Budget is approved. We want to start in January. "
     "Can we have a demo and a quote?"
 )
+
+
+@pytest.fixture
+def at_once(db):
+    """An agreement by which a hot lead is given to a rep at once."""
+    versions.apply(DEFAULT.read_text().replace(", assign_after: 3m", ""))
 
 
 @pytest.fixture
@@ -36,7 +47,19 @@ def owner_of(lead):
     return lead.owner
 
 
-def test_a_hot_lead_goes_at_once_to_a_rep_who_is_free_and_they_are_told(hot, ana):
+def test_those_at_the_board_have_the_first_turn_then_it_goes_to_a_rep_who_is_free(hot, ana, sam):
+    first, second = hot(1), hot(2)
+    for lead in (first, second):
+        pipeline.qualify(lead.pk)
+    assert (owner_of(first), first.desk, giving.retry()) == (None, "board", 0)
+    claim(first.pk, sam)
+    AwaitedRep.objects.update(since=F("since") - timedelta(minutes=3))
+    assert giving.retry() == 1
+    assert (owner_of(first), owner_of(second)) == (sam, ana)
+    assert not AwaitedRep.objects.exists()
+
+
+def test_a_hot_lead_goes_at_once_to_a_rep_who_is_free_and_they_are_told(at_once, hot, ana):
     lead = hot()
     pipeline.qualify(lead.pk)
     assert owner_of(lead) == ana
@@ -58,7 +81,7 @@ def test_a_lead_of_the_medium_band_stays_for_whoever_claims_it(make_lead, ana):
     assert lead.desk == "board"
 
 
-def test_while_nobody_is_free_it_lies_on_the_board_for_all_and_goes_to_the_first_who_is(hot, ana):
+def test_while_nobody_is_free_it_lies_on_the_board_for_all_and_goes_to_the_first_who_is(at_once, hot, ana):
     ana.availability = Availability.AWAY
     ana.save()
     lead = hot()
@@ -90,7 +113,7 @@ def test_who_claims_a_waiting_lead_keeps_it(hot, ana, sam):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_burst_never_puts_anybody_over_their_cap_and_the_rest_waits(hot, ana, sam):
+def test_a_burst_never_puts_anybody_over_their_cap_and_the_rest_waits(at_once, hot, ana, sam):
     for rep in (ana, sam):
         rep.cap = 2
         rep.save()
@@ -103,7 +126,7 @@ def test_a_burst_never_puts_anybody_over_their_cap_and_the_rest_waits(hot, ana, 
     assert Claim.objects.count() == 4
 
 
-def test_a_partly_interested_lead_goes_to_pre_sales_and_without_them_to_sales(hot, ana, sam):
+def test_a_partly_interested_lead_goes_to_pre_sales_and_without_them_to_sales(at_once, hot, ana, sam):
     sam.team = Team.objects.create(name="First talks", tier="presales")
     sam.save()
     asks = {

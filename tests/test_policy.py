@@ -208,7 +208,11 @@ def test_facts_of_the_wrong_kind_give_no_points_and_no_error(facts):
 
 
 ROUTES = [
-    ("buying", "high", policy.Route("board", "mql", None, None, "routes.buying.high", assign=True)),
+    (
+        "buying",
+        "high",
+        policy.Route("board", "mql", None, None, "routes.buying.high", assign=True, assign_after=180.0),
+    ),
     ("buying", "medium", policy.Route("board", "mql", None, None, "routes.buying.medium")),
     ("buying", "low", policy.Route("nurture", None, "product_tour", None, "routes.buying.low")),
     ("information", "medium", policy.Route("nurture", None, "welcome", None, "routes.information.medium")),

@@ -56,7 +56,7 @@ def _statement(model: type[models.Model], given: tuple[str, ...], ignore_conflic
         names=", ".join(quote(field.column) for field in fields),
         typed=", ".join(f"{quote(field.column)} {_type_of(field)}" for field in fields),
         conflicts="\nON CONFLICT DO NOTHING" if ignore_conflicts else "",
-        key=quote(model._meta.pk.column),
+        key=quote(str(model._meta.pk.column)),
     )
 
 

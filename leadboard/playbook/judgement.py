@@ -44,7 +44,10 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class Route:
-    """Where a qualified lead goes, and the clause that says so. `assign`: at once to a rep of `tier`."""
+    """Where a qualified lead goes, and the clause that says so.
+
+    `assign`: to a rep of `tier`, after so many seconds for which anybody may claim it.
+    """
 
     desk: str
     stage: str | None
@@ -53,6 +56,7 @@ class Route:
     rule: str
     assign: bool = False
     tier: str = "sales"
+    assign_after: float = 0.0
 
 
 def lead_type(playbook: Playbook, *, facts: Facts) -> str:
@@ -100,7 +104,10 @@ def route(playbook: Playbook, *, enquiry_class: str, band: str | None, abstained
         written, clause = routes.of(band or "")
         name = f"{enquiry_class}.{written}"
     rule = f"routes.{name}"
-    return Route(clause.desk, clause.stage, clause.track, clause.answer, rule, clause.assign, clause.tier)
+    after = clause.assign_after.total_seconds() if clause.assign_after else 0.0
+    return Route(
+        clause.desk, clause.stage, clause.track, clause.answer, rule, clause.assign, clause.tier, after
+    )
 
 
 def next_step(playbook: Playbook, facts: Facts) -> str:

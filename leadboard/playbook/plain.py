@@ -138,7 +138,11 @@ def _routes(playbook: Playbook) -> list[Row]:
 
 def _route(route: RouteClause) -> str:
     words = DESK_WORDS[route.desk]
-    words = "at once to a suitable rep" if route.assign else words
+    if route.assign:
+        wait = (
+            f"the board for {write_duration(route.assign_after)}, then" if route.assign_after else "at once"
+        )
+        words = f"{wait} to a suitable rep"
     words += " of pre-sales, else of sales" if route.tier == "presales" else ""
     words += f", on the track {route.track}" if route.track else ""
     return words + (", with a polite answer" if route.answer else "")

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from leadboard.playbook.conditions import Condition
 from leadboard.playbook.letters import Letter
-from leadboard.playbook.values import Code, Line, Section
+from leadboard.playbook.values import Code, Duration, Line, Section
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Points = Annotated[int, Field(ge=-100, le=100)]
@@ -89,11 +89,15 @@ class Bands(Section):
 
 
 class RouteClause(Section):
-    """Where a qualified lead goes; `tier`: whom it is given to, pre-sales falling through to sales."""
+    """Where a qualified lead goes; `tier`: whom it is given to, pre-sales falling through to sales.
+
+    `assign_after`: for so long it lies on the board first, for whoever claims it.
+    """
 
     desk: Literal["board", "nurture", "long_nurture", "closed"]
     stage: Literal["mql", "disqualified"] | None = None
     assign: bool = False
+    assign_after: Duration | None = None
     tier: Literal["sales", "presales"] = "sales"
     track: Code | None = None
     answer: Code | None = None
@@ -110,6 +114,8 @@ class RouteClause(Section):
             )
         if self.assign and self.desk != "board":
             raise PydanticCustomError("route", "only a lead on the board can be assigned")
+        if self.assign_after is not None and not self.assign:
+            raise PydanticCustomError("route", "assign_after belongs to a lead that is assigned")
         if self.tier != "sales" and not self.assign:
             raise PydanticCustomError("route", "a tier belongs to a lead that is assigned")
         return self

@@ -194,7 +194,7 @@ def _routed(route: policy.Route | None) -> dict[str, Any]:
         return {}
     return {
         "route": route.desk, "track": route.track, "assign": route.assign, "tier": route.tier,
-        "rule": route.rule,
+        "assign_after": route.assign_after, "rule": route.rule,
     }  # fmt: skip
 
 

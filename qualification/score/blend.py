@@ -6,7 +6,7 @@
 The score is the number of scorecard points that would mean this chance: 30 + 15·(logit p − reference), so
 that it begins as the scorecard's own points, never jumps while the model takes over, and each reason is
 worth 15 times its share of the log-odds. Constants were
-chosen on fifteen sets of outcomes (base rates 2–39 %, 10 to 2,500 known ends). A firm whose columns the card
+chosen on fourteen sets of outcomes (base rates 2–39 %, 10 to 2,500 known ends). A firm whose columns the card
 does not know is soon judged by its own rate, because the curve's offset is hardly held. Squared, because
 below ten ends of a kind a model ranks worse than a sensible card and above thirty far better; v = e/(e + 12)
 lost .01 less on columns that the card does not know and fell behind it where it does.
