@@ -79,8 +79,8 @@ owed AS (INSERT INTO handoff_clock (lead_id, claim_id, kind, level, rule, playbo
     SELECT lead_id, id, kind, 0, kind, 1, now(), now(), now() + interval '1 day',
         now() + interval '1 day', 'running', ''
     FROM claimed, unnest(ARRAY['contact', 'escalation']) AS kind),
-told AS (INSERT INTO notify_alert (person_id, lead_id, kind, words, at)
-    SELECT %(rep)s, lead_id, 'rerouted', '', now() FROM ended)
+told AS (INSERT INTO notify_alert (person_id, lead_id, kind, words, page, at)
+    SELECT %(rep)s, lead_id, 'rerouted', '', '', now() FROM ended)
 SELECT count(*) FROM ended
 """
 TWICE = """
