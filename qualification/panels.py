@@ -19,7 +19,7 @@ def verdict(lead: Any, viewer: Any) -> tuple[str, dict[str, Any]]:
     evidence = newest.evidence if newest else []
     return "qualification/verdict.html", {
         "lead": lead, "verdict": newest, "bars": _bars(newest.reasons if newest else []),
-        "case": [word for word in evidence if word["topic"] == "class"],
+        "case": list({word["words"].lower(): word for word in evidence if word["topic"] == "class"}.values()),
         "read": [word for word in evidence if word["topic"] != "class"],
         "override": standing.override_of(lead), "correction": standing.correction_of(lead),
         "next": next_step(lead, newest), "best_time": best_time(lead) if newest else "",
