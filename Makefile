@@ -22,7 +22,7 @@ up: install
 	@LEADBOARD_DEMO=$${LEADBOARD_DEMO:-1} exec $(PY) -m leadboard.supervisor
 
 test: install-dev browser
-	@CHROMIUM="$$($(PY) -m tests.chromium path)" $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@CHROMIUM="$$($(PY) -m tests.chromium path)" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: install-dev
 	@LEADBOARD_FAULT_LEADS=1000 $(PY) -m pytest tests/faults -v $(ARGS)

@@ -14,7 +14,6 @@ from leadboard.capture import sources
 from tests import chromium, live
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SHOTS = Path(__file__).resolve().parent / "shots"
 # Playwright runs a loop in this thread; the tests themselves are plain synchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

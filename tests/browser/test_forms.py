@@ -8,8 +8,7 @@ import pytest
 from leadboard.forms import publishing
 from leadboard.forms.starters import starters
 from leadboard.leads.models import Lead
-from tests.browser.conftest import SHOTS
-from tests.browser.test_every_screen import faults_of
+from tests.browser.reading import faults_of, picture
 
 
 @pytest.fixture
@@ -41,11 +40,9 @@ def fill(page, *, scored=True):
         box.check()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_everybody_can_read_and_use_forms(site, mia, published, scheme, width):
-    SHOTS.mkdir(exist_ok=True)
+def test_everybody_can_read_and_use_forms(site, mia, published):
     faults = []
-    inside = site.open("/accounts/login/", person=mia, width=width, color_scheme=scheme)
+    inside = site.open("/accounts/login/", person=mia)
     screens = {
         "forms": "/forms/",
         "form-new": "/forms/new/",
@@ -56,18 +53,15 @@ def test_everybody_can_read_and_use_forms(site, mia, published, scheme, width):
     }
     for name, path in screens.items():
         inside.goto(site.base + path)
-        inside.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-        faults += [f"{name}: {fault}" for fault in faults_of(inside)]
-    outside = site.open("/accounts/login/", width=width, color_scheme=scheme)
-    for key in ("demo", "checklist") if width > 1000 else ("assessment", "calculator"):
+        faults += faults_of(inside, name)
+    outside = site.open("/accounts/login/")
+    for key in ("demo", "checklist", "assessment", "calculator"):
         outside.goto(site.base + published[key].path)
-        outside.screenshot(path=SHOTS / f"public-{key}-{width}-{scheme}.png", full_page=True)
-        faults += [f"public {key}: {fault}" for fault in faults_of(outside)]
+        faults += faults_of(outside, f"public-{key}")
         fill(outside)
         outside.click("button.form-send")
         outside.wait_for_url("**/done/**")
-        outside.screenshot(path=SHOTS / f"public-{key}-done-{width}-{scheme}.png", full_page=True)
-        faults += [f"done {key}: {fault}" for fault in faults_of(outside)]
+        faults += faults_of(outside, f"public-{key}-done")
     assert faults == []
 
 
@@ -111,7 +105,7 @@ def test_a_form_in_a_page_of_another_site_is_as_high_as_it_is_and_can_be_sent(si
     inside = next(one for one in page.frames if one != page.main_frame)
     assert abs(inside.evaluate("document.body.getBoundingClientRect().height") - high) <= 1
     assert inside.evaluate("document.documentElement.scrollHeight - innerHeight") <= 1
-    page.screenshot(path=SHOTS / "embedded.png", full_page=True)
+    picture(page, "embedded")
     page.evaluate("postMessage({leadboard: 'height', height: 5000}, '*')")
     for box, text in (("name", "Diana Ek"), ("email", "diana@barsund.example"), ("company", "Barsund")):
         frame.locator(f"#q-{box}").fill(text)

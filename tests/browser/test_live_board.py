@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from handoff import claims
 from leadboard.leads.models import Lead
 from tests import live
-from tests.browser.conftest import SHOTS
+from tests.browser.reading import picture
 
 
 def row(page, lead):
@@ -37,9 +37,8 @@ def test_a_posted_lead_is_on_both_boards_and_a_claim_in_one_shows_in_the_other(s
     expect(first.locator(".nav [data-count=mine]")).to_have_text("1")
     lead.refresh_from_db()
     assert lead.owner == ana
-    SHOTS.mkdir(exist_ok=True)
-    first.screenshot(path=SHOTS / "claimed.png")
-    second.screenshot(path=SHOTS / "taken.png")
+    picture(first, "claimed")
+    picture(second, "taken")
 
 
 def test_whoever_is_late_is_told_who_was_faster(site, ana, sam, make_lead):
