@@ -76,6 +76,12 @@ LEAD_STORIES = [
     "leadboard.tracking.visits.entries",
 ]
 
+# Chains of digests that `audit verify` walks besides the log of the leads:
+# what its rows are called -> f(most faults to name) -> (faults in words, how many rows).
+AUDITED = {
+    "acts on the models": "qualification.governance.acts.verify",
+}
+
 # name: (dotted function without arguments, seconds between runs); run by `run_clocks`, one at a time.
 PERIODIC = {
     "digest submissions left behind": ("leadboard.capture.intake.digest_left_behind", 15),

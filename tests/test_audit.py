@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from leadboard.leads.models import LeadEvent
+from qualification.governance import acts
+from qualification.models import ScoringModel
 from tests.live import capture_lead, touch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +91,29 @@ def test_all_bad_rows_are_named_when_asked_for(diana):
     assert [line.partition(":")[0] for line in str(refusal.value).splitlines()] == [
         f"event {row(diana, version)} (lead {diana.pk}, version {version})" for version in (2, 4)
     ]
+
+
+def test_the_acts_on_the_models_are_verified_with_the_leads(diana, capsys):
+    with transaction.atomic():
+        act = acts.record("fell_back", why="The scorecard is better on the newest outcomes.")
+        acts.record("rolled_back", why="Nobody asked.")
+    call_command("audit", "verify")
+    assert capsys.readouterr().out == "7 events verify.\n2 acts on the models verify.\n"
+    tamper("ALTER TABLE governance_act DISABLE TRIGGER USER")
+    tamper("UPDATE governance_act SET why = 'Everybody agreed.' WHERE id = %s", act.pk)
+    tamper("ALTER TABLE governance_act ENABLE TRIGGER USER")
+    changed = f"acts on the models: Entry {act.pk} is not what was written, or the one before it is missing."
+    assert verdict() == changed
+    bad = row(diana, 2)
+    tamper("UPDATE leads_leadevent SET kind = 'won' WHERE id = %s", bad)
+    assert [line.partition(":")[0] for line in verdict().splitlines()] == [
+        f"event {bad} (lead {diana.pk}, version 2)",
+        "acts on the models",
+    ]
+
+
+def test_a_model_that_was_put_live_behind_the_log_is_named(diana):
+    with transaction.atomic():
+        act = acts.record("fell_back", why="The scorecard is better on the newest outcomes.")
+    ScoringModel.objects.create(number=1, state="live", content=b"", sha256="", outcomes=0)
+    assert verdict() == f"acts on the models: What judges now is not what entry {act.pk} put in charge."

@@ -3,12 +3,18 @@ one.
 """
 
 import hashlib
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 
 from leadboard.leads.clock import db_now
-from qualification.governance.models import Act, FairnessReport
+from qualification.governance.models import Act, ActKind, FairnessReport
+from qualification.models import ModelState, ScoringModel
+
+# The acts that decide which model judges.
+STANDING = (ActKind.PROMOTED, ActKind.ROLLED_BACK, ActKind.FELL_BACK)
 
 
 def record(kind: str, *, why: str, by: Any = None, **what: Any) -> Act:
@@ -40,14 +46,34 @@ def _link(before: bytes, act: Act) -> bytes:
 
 def first_fault() -> str:
     """What is wrong with the chain, or nothing."""
+    return next(_faults(), "")
+
+
+def verify(most: int) -> tuple[list[str], int]:
+    """(what is wrong in words, `most` faults at most; how many entries there are), for `audit verify`."""
+    return list(islice(_faults(), most)), Act.objects.count()
+
+
+def _faults() -> Iterator[str]:
     before = b""
     for act in Act.objects.select_related("report").order_by("id"):
         if bytes(act.digest) != _link(before, act):
-            return f"Entry {act.pk} is not what was written, or the one before it is missing."
-        if act.report and bytes(act.report.digest) != seal(act.report):
-            return f"The fairness report that entry {act.pk} signed was changed afterwards."
+            yield f"Entry {act.pk} is not what was written, or the one before it is missing."
         before = bytes(act.digest)
-    return ""
+    for report in FairnessReport.objects.order_by("id"):
+        if bytes(report.digest) != seal(report):
+            signed = Act.objects.filter(report=report).order_by("id").values_list("pk", flat=True).first()
+            which = f"that entry {signed} signed" if signed else str(report.pk)
+            yield f"The fairness report {which} was changed afterwards."
+    yield from _not_what_stands()
+
+
+def _not_what_stands() -> Iterator[str]:
+    """The newest act says which model judges: another one was put live, or the last entries are gone."""
+    last = Act.objects.filter(kind__in=STANDING).first()
+    live = ScoringModel.objects.filter(state=ModelState.LIVE).values_list("pk", flat=True).first()
+    if last is not None and last.model_id != live:
+        yield f"What judges now is not what entry {last.pk} put in charge."
 
 
 def seal(report: FairnessReport) -> bytes:

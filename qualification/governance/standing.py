@@ -17,8 +17,6 @@ from qualification.governance.models import Act, ActKind
 from qualification.models import ModelState, ScoringModel
 from qualification.score.blend import HALF_WAY
 
-STANDING = (ActKind.PROMOTED, ActKind.ROLLED_BACK, ActKind.FELL_BACK)
-
 
 def live_model() -> ScoringModel | None:
     """The model that judges now; None: the scorecard."""
@@ -29,14 +27,14 @@ def may_promote_by_itself(playbook: Playbook) -> bool:
     """Whether a proven challenger goes live without a person: the playbook says so, and no person has put the
     scorecard in charge.
     """
-    last = Act.objects.filter(kind__in=STANDING).first()
+    last = Act.objects.filter(kind__in=acts.STANDING).first()
     person_chose_the_card = card_was_chosen() and last is not None and last.kind == ActKind.ROLLED_BACK
     return policy.learning(playbook).promotion == "automatic" and not person_chose_the_card
 
 
 def card_was_chosen() -> bool:
     """Whether the scorecard judges because somebody, or drift, put it in charge: not for want of a model."""
-    last = Act.objects.filter(kind__in=STANDING).first()
+    last = Act.objects.filter(kind__in=acts.STANDING).first()
     return last is not None and last.model_id is None
 
 
