@@ -52,6 +52,13 @@ class Thought:
     flags: list[str] = field(default_factory=list)
     stays: bool = False
 
+    @property
+    def band_shown(self) -> str:
+        """The band of the lead; empty where the machine abstains: a number it does not stand by puts nobody
+        among the high ones or the low ones.
+        """
+        return "" if self.abstained else self.band
+
 
 class Overtaken(Exception):
     """The lead was sent to another desk while it was judged: what was worked out may not fit any more."""
@@ -211,7 +218,7 @@ def _shown(thought: Thought) -> dict[str, Any]:
         "score": judgement.score,
         "fit": judgement.fit,
         "intent": judgement.intent,
-        "band": thought.band,
+        "band": thought.band_shown,
         "probability": judgement.probability,
         "reasons": judgement.reasons,
         "scored_at": db_now(),

@@ -121,7 +121,7 @@ def _verdict_row(one: Found, new: Judgement, by: By) -> dict[str, Any]:
 
 
 def _lead_row(one: Found, new: Judgement, verdict: int, by: By, now: str) -> dict[str, Any]:
-    band = policy.band(by.playbook, new.score)
+    band = "" if one.abstained else policy.band(by.playbook, new.score)
     facts = {
         "score": new.score,
         "band": band,

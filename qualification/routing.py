@@ -42,7 +42,7 @@ def facts_of_event(
     judgement, route = thought.judgement, thought.route
     facts = {
         "score": judgement.score,
-        "band": thought.band,
+        "band": thought.band_shown,
         "enquiry_class": thought.facts["enquiry_class"],
         "kind": thought.classified.kind,
         "verdict": verdict.pk,

@@ -5,6 +5,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django_q.models import OrmQ
 
+from leadboard.board import feed
 from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent
 from leadboard.playbook import versions
@@ -143,7 +144,10 @@ def test_a_lead_of_which_nothing_is_known_is_left_to_people(make_lead):
     verdict = pipeline.qualify(lead.pk)
     lead.refresh_from_db()
     assert verdict.abstained == "Too little is known of this lead to judge it."
-    assert (lead.desk, lead.stage) == ("board", "raw")
+    assert (lead.desk, lead.stage, lead.band, lead.score) == ("board", "raw", "", verdict.score)
+    assert list(feed.matching("people", "")) == [lead]
+    assert list(feed.matching("medium", "")) == []
+    assert "<b>?</b>" in render_to_string("lead/score.html", {"lead": lead})
 
 
 def test_a_demo_form_without_a_word_still_says_what_is_wanted(make_lead):

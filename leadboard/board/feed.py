@@ -36,7 +36,7 @@ VIEWS = {
     "open": View("All open", Q(desk="board"), empty="All caught up"),
     "high": View("High", Q(desk="board", band="high"), empty="No high lead is open"),
     "medium": View("Medium", Q(desk="board", band="medium"), empty="No medium lead is open"),
-    "people": View("For people", Q(desk="board", score__isnull=True), empty="Every open lead is scored"),
+    "people": View("For people", Q(desk="board", band=""), empty="The machine judged every open lead"),
     "sales": View("With sales", Q(desk="sales"), empty="Sales holds no lead"),
     "nurture": View("Nurture", Q(desk__in=NURTURE), ("newest",), empty="Nothing is in nurture"),
     "all": View(

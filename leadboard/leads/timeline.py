@@ -89,7 +89,8 @@ def path(lead: Lead, events: Iterable[LeadEvent]) -> list[Step]:
         label = STEPS.get(event.kind)
         if label and event.at - lead.created_at <= FIRST_HOURS:
             if event.kind == "qualified":
-                label = f"Scored {event.facts.get('band') or 'by people'}"
+                band = event.facts.get("band")
+                label = f"Scored {band}" if band else "Left to people"
             steps.setdefault(event.kind, Step(label, event.at))
     owed = {"first_action": "First action", "contact": "Conversation", "follow_up": "Follow-up"}.get(
         lead.due_kind

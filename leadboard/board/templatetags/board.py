@@ -79,7 +79,13 @@ def band_words(lead: Lead) -> str:
     """Return the band as a word, or why there is none."""
     if lead.score is not None and lead.band:
         return Band(lead.band).label
-    return "For people" if lead.enquiry_class == EnquiryClass.UNCLEAR else "Not yet"
+    return "For people" if is_left_to_people(lead) else "Not yet"
+
+
+@register.filter
+def is_left_to_people(lead: Lead) -> bool:
+    """Did the machine look at the lead and abstain? Then it has a class, perhaps a number, and no band."""
+    return not lead.band and (lead.score is not None or lead.enquiry_class == EnquiryClass.UNCLEAR)
 
 
 @register.filter
@@ -95,8 +101,8 @@ def why_now(lead: Lead) -> str:
     raising = [
         reason["words"] for reason in lead.reasons if reason.get("points", 0) > 0 and reason.get("words")
     ]
-    if lead.enquiry_class == EnquiryClass.UNCLEAR and lead.score is None and told:
-        return f"Not scored: {told[0]}"
+    if is_left_to_people(lead):
+        return quote(lead.message) or "Little is known, and they left no message"
     if lead.score is not None and raising:
         return ", ".join([raising[0], *(words[:1].lower() + words[1:] for words in raising[1:2])])
     return quote(lead.message) or (told[0] if told else "Left no message")
