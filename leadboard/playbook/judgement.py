@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from leadboard.playbook.qualifying import Requirement
+from leadboard.playbook.qualifying import NextStep, Requirement
 from leadboard.playbook.schema import Playbook
 
 Facts = Mapping[str, Any]
@@ -110,9 +110,9 @@ def route(playbook: Playbook, *, enquiry_class: str, band: str | None, abstained
     )
 
 
-def next_step(playbook: Playbook, facts: Facts) -> str:
-    """What to do next, in the words of the first line that holds; empty when none does."""
-    return next((line.say for line in playbook.next_steps if line.when.holds(facts)), "")
+def next_step(playbook: Playbook, facts: Facts) -> NextStep | None:
+    """What to do next: the first line that holds; None when none does."""
+    return next((line for line in playbook.next_steps if line.when.holds(facts)), None)
 
 
 def missing_for(playbook: Playbook, stage: str, facts: Facts) -> list[Missing]:

@@ -136,6 +136,12 @@ def _routes(playbook: Playbook) -> list[Row]:
     return rows
 
 
+def route_in_words(playbook: Playbook, rule: str) -> str:
+    """Where the route of this clause ("routes.buying.high") leads; empty for a clause that is no route."""
+    found = (route for path, route in all_routes(playbook) if ".".join(map(str, path)) == rule)
+    return next(map(_route, found), "")
+
+
 def _route(route: RouteClause) -> str:
     words = DESK_WORDS[route.desk]
     if route.assign:

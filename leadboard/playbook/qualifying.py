@@ -155,10 +155,14 @@ class Routes(Section):
 
 
 class NextStep(Section):
-    """What to do next with a lead for which `when` holds; the first that holds is said."""
+    """What to do next with a lead for which `when` holds; the first that holds is said.
+
+    `do` puts the act beside it as a button: call, write, or classify (say what the enquiry is).
+    """
 
     when: Condition
     say: Line
+    do: Literal["call", "write", "classify"] | None = None
 
 
 class Step(Letter):
