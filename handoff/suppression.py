@@ -13,7 +13,7 @@ from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import OVER, Desk, Stage
 
-__all__ = ["is_suppressed", "mark_suppressed", "suppress"]
+__all__ = ["close", "is_suppressed", "mark_suppressed", "suppress"]
 
 SPELLINGS = f"SELECT id, email FROM leads_lead WHERE {BARE_NAME} = %s ORDER BY id"  # noqa: S608 - reason: ours
 
@@ -29,7 +29,7 @@ def suppress(email: str, why: str, *, kind: str = "suppressed", actor: Any = Non
     leads = [lead for lead in _lock_all(email) if not lead.do_not_contact]
     stop_list.add(email, why)
     for lead in leads:
-        _close(lead, why, kind, actor)
+        close(lead, why, kind, actor)
     return len(leads)
 
 
@@ -38,7 +38,7 @@ def mark_suppressed(lead: Lead, event: LeadEvent) -> None:
     comes as do-not-contact because another lead of theirs is.
     """
     if lead.desk != Desk.CLOSED and (lead.do_not_contact or is_suppressed(lead.email)):
-        _close(lead, "suppressed", "suppressed", None)
+        close(lead, "suppressed", "suppressed", None)
 
 
 def mark_all_suppressed(events: Sequence[LeadEvent]) -> None:
@@ -47,7 +47,7 @@ def mark_all_suppressed(events: Sequence[LeadEvent]) -> None:
     listed = stop_list.suppressed_of([lead.email for lead in leads])
     for lead in leads:
         if lead.do_not_contact or lead.email in listed:
-            _close(lead, "suppressed", "suppressed", None)
+            close(lead, "suppressed", "suppressed", None)
 
 
 def _lock_all(email: str) -> list[Lead]:
@@ -59,8 +59,8 @@ def _lock_all(email: str) -> list[Lead]:
     return [lead for lead in map(lifecycle.lock, ids) if lead is not None]
 
 
-def _close(lead: Lead, why: str, kind: str, actor: Any) -> None:
-    """Nobody contacts this lead any more: end whatever would."""
+def close(lead: Lead, why: str, kind: str = "suppressed", actor: Any = None) -> None:
+    """Nobody contacts this lead any more, whose row is locked: end whatever would."""
     now = clocks.moment()
     nurture.stop(lead, why)
     held = spells.open_claim(lead)

@@ -14,6 +14,7 @@ from leadboard.forms.api import FormViewSet
 from leadboard.leads.api import EventViewSet, LeadViewSet
 from leadboard.people.api import MeView, PersonViewSet
 from leadboard.playbook.api import PlaybookViewSet
+from leadboard.privacy.api import api_urls as privacy_urls
 from leadboard.tracking.api import api_urls as tracking_urls
 from qualification.corrections.api import api_urls as correction_urls
 from qualification.governance.api import FairnessViewSet, ModelViewSet
@@ -37,6 +38,7 @@ urlpatterns = [
     *handoff_urls,
     *duplicates_urls,
     *junk_urls,
+    *privacy_urls,
     *nurture_urls,
     *correction_urls,
     *tracking_urls,

@@ -18,6 +18,7 @@ def check_wiring(app_configs=None, **kwargs):
     names = [name for table in (wiring.AT_ONCE, wiring.LATER) for names in table.values() for name in names]
     names += [*wiring.LEAD_PANELS, *wiring.LEAD_STORIES, *wiring.TOGETHER.values(), *wiring.AUDITED.values()]
     names += [name for name, _ in wiring.PERIODIC.values()]
+    names += [f"{module}.{name}" for module in wiring.PERSONAL for name in ("told_of", "erase")]
     unknown = (wiring.AT_ONCE.keys() | wiring.LATER.keys()) - KINDS.keys()
     problems = [
         Error(f"wiring.py names an unknown kind of event: {kind}", id="leadboard.E001") for kind in unknown

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "leadboard.forms",
     "leadboard.health",
     "leadboard.limits",
+    "leadboard.privacy",
     "leadboard.capture.screening",
     "leadboard.capture.duplicates",
     "qualification",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("leads/", include("handoff.urls")),
     path("leads/", include("qualification.urls")),
     path("leads/", include("leadboard.capture.duplicates.urls")),
+    path("leads/", include("leadboard.privacy.urls")),
     path("sources/junk/", include("leadboard.capture.screening.urls")),
     path("intake/", include("leadboard.capture.urls")),
     path("sources/", include("leadboard.capture.screen_urls")),

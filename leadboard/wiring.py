@@ -44,6 +44,7 @@ LATER = {
     "consent_withdrawn": ["qualification.jobs.qualify"],
     "rescued": ["qualification.jobs.qualify"],
     "absorbed": ["qualification.jobs.qualify"],
+    "erased": ["qualification.corrections.jobs.forget"],
 }
 
 # For many events of one kind: what is called as f(events) instead of each name alone, or enqueued once as
@@ -66,10 +67,24 @@ LEAD_PANELS = [
     "qualification.company_panel.company",
     "leadboard.tracking.panels.how_they_came",
     "leadboard.capture.screening.panels.contact",
+    "leadboard.privacy.panels.held",
 ]
 
 # Which words of the message the lead page marks: f(lead) -> list of (start, end, topic).
 MESSAGE_MARKS = "qualification.panels.marks"
+
+# The modules that say what their part holds of a person: told_of(person) -> {what: rows}, erase(person).
+# Handoff erases first: nothing may be under way with somebody of whom the rest is taken away.
+PERSONAL = [
+    "handoff.personal",
+    "leadboard.capture.personal",
+    "leadboard.imports.personal",
+    "leadboard.forms.personal",
+    "leadboard.tracking.personal",
+    "leadboard.companies.personal",
+    "qualification.personal",
+    "leadboard.notify.personal",
+]
 
 # What the timeline of the lead page tells besides the log: f(lead) -> list of timeline.Entry.
 LEAD_STORIES = [

@@ -10,7 +10,7 @@ PARTS = [
     "leadboard.processes", "leadboard.http", "leadboard.plots", "leadboard.health", "leadboard.limits",
     "leadboard.people", "leadboard.playbook", "leadboard.sheets", "leadboard.leads", "leadboard.companies",
     "leadboard.capture", "leadboard.imports", "leadboard.board", "leadboard.notify", "leadboard.tracking",
-    "leadboard.forms",
+    "leadboard.forms", "leadboard.privacy",
     "qualification", "handoff",
 ]  # fmt: skip
 CORE = [
@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "leadboard.notify": [*GROUND, *CORE],
     "leadboard.tracking": [*GROUND, *CORE, "leadboard.capture"],
     "leadboard.forms": [*GROUND, *CORE, "leadboard.capture", "leadboard.tracking"],
+    "leadboard.privacy": [*GROUND, *CORE],
     "qualification": [*GROUND, *CORE, *SIDES],
     "handoff": [*GROUND, *CORE, *SIDES],
 }

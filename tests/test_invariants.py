@@ -361,6 +361,14 @@ def two_playbooks_in_force(firm):
     return "playbook"
 
 
+def name_of_an_erased_person(firm):
+    run(
+        "UPDATE leads_lead SET erased_at = now(), desk = 'closed', do_not_contact = true WHERE id = %s",
+        firm.free.pk,
+    )
+    return firm.free.pk
+
+
 def two_models_in_force(firm):
     run("DROP INDEX one_live_scoring_model")
     for number in (1, 2):
@@ -411,6 +419,7 @@ FAULTS = [
     ("each score names its model and inputs", score_out_of_nothing),
     ("each score names its model and inputs", score_of_no_model),
     ("each decision names a playbook that exists", decision_by_an_unknown_playbook),
+    ("nothing is left of a person who was erased", name_of_an_erased_person),
     ("one playbook and at most one model are in force", two_playbooks_in_force),
     ("one playbook and at most one model are in force", two_models_in_force),
 ]

@@ -79,6 +79,7 @@ KINDS = {
     "marked": Kind(MACHINE, "mail", "The contact data were checked", "{reason}"),
     "junked": Kind(PERSON, "off", "{who} put the lead on the junk desk"),
     "rescued": Kind(PERSON, "undo", "{who} rescued the lead from the junk desk"),
+    "erased": Kind(PERSON, "off", "The person was erased", "{reason}"),
     "answered": Kind(MACHINE, "mail", "A polite answer was sent"),
     "answer_failed": Kind(MACHINE, "warn", "The polite answer did not go out", "{reason}"),
 }

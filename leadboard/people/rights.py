@@ -39,6 +39,8 @@ ROLES_BY_ACT = {
     "override_score": set(Role),
     "correct_classes": LEADS_MARKETING,
     "reopen": LEADS_PEOPLE,
+    "tell_person": LEADS_PEOPLE,
+    "erase_person": LEADS_PEOPLE,
     "change_people": {Role.ADMIN},
 }
 

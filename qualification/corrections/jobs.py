@@ -18,6 +18,11 @@ def refit() -> None:
         )  # fmt: skip
 
 
+def forget(lead_id: int) -> None:
+    """Learn anew after a person was erased: without their text, if it had taught anything."""
+    refit()
+
+
 def sweep() -> None:
     """Learn what a lost job would have: the queue is no truth."""
     refit()

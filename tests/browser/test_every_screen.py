@@ -77,7 +77,8 @@ def test_every_screen_can_be_read_and_used_by_everybody(site, ana, lea, mia, sto
         ana: {"feed": "/", "sales": "/?view=sales", "mine": "/mine/", "lead": lead, "profile": "/people/me/",
               "nothing": "/?view=all&q=nobody", "missing": "/leads/999999999/",
               "no-model": "/models/", "no-report": "/models/fairness/"},
-        lea: {"manager": lead, "tracking": "/tracking/", "campaigns": "/campaigns/"},
+        lea: {"manager": lead, "person": f"{lead}person/", "tracking": "/tracking/",
+              "campaigns": "/campaigns/"},
         mia: {"verdict": doubts, "corrections": "/corrections/", "corrected": "/corrections/?view=corrected",
               "sources": "/sources/", "source": door, "quarantine": "/sources/quarantine/"},
     }  # fmt: skip

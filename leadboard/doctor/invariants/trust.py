@@ -11,11 +11,11 @@ INVARIANTS = [
     ),
     Invariant(
         "each score names its model and inputs",
-        "A score says what went in and, when a model spoke, which one.",
+        "A score says what went in and, when a model spoke, which one (until the person is erased).",
         """
-        SELECT lead_id, id, method FROM qualification_verdict
-        WHERE score IS NOT NULL AND (features = '{}'::jsonb
-           OR (method IN ('model', 'blend') AND model_id IS NULL))
+        SELECT v.lead_id, v.id, v.method FROM qualification_verdict v JOIN leads_lead l ON l.id = v.lead_id
+        WHERE v.score IS NOT NULL AND l.erased_at IS NULL AND (v.features = '{}'::jsonb
+           OR (v.method IN ('model', 'blend') AND v.model_id IS NULL))
         ORDER BY 1 LIMIT %(limit)s
         """,
     ),
@@ -29,6 +29,19 @@ INVARIANTS = [
             UNION ALL SELECT lead_id, 'enrolment', playbook_version FROM handoff_enrolment
         ) decided
         WHERE NOT EXISTS (SELECT FROM playbook_playbookversion p WHERE p.number = decided.playbook_version)
+        ORDER BY 1 LIMIT %(limit)s
+        """,
+    ),
+    Invariant(
+        "nothing is left of a person who was erased",
+        "Of an erased lead there is no name, no address and nothing that it sent, and nothing is under way.",
+        """
+        SELECT l.id, l.desk, l.owner_id FROM leads_lead l WHERE l.erased_at IS NOT NULL AND (
+            l.name <> '' OR l.email <> '' OR l.phone <> '' OR l.company <> '' OR l.message <> ''
+            OR l.extra <> '{}'::jsonb OR l.desk <> 'closed' OR NOT l.do_not_contact
+            OR EXISTS (SELECT FROM capture_submission s WHERE s.lead_id = l.id AND s.body <> '')
+            OR EXISTS (SELECT FROM handoff_clock c WHERE c.lead_id = l.id AND c.state = 'running')
+            OR EXISTS (SELECT FROM tracking_touch t WHERE t.lead_id = l.id))
         ORDER BY 1 LIMIT %(limit)s
         """,
     ),
