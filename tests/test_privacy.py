@@ -19,7 +19,6 @@ from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.persons import person_of, person_with
 from leadboard.privacy.erasing import erase
 from leadboard.privacy.models import Erasure
-from leadboard.privacy.telling import tell
 from qualification import pipeline
 from qualification.corrections import correcting, firm_words
 
@@ -228,19 +227,27 @@ def test_a_script_tells_and_erases_over_the_api(api, lea, send):
     assert script.get(f"/api/leads/{lead.uid}/").status_code == 404
 
 
-def test_the_command_says_what_it_would_do_before_it_does_it(send, capsys):
+def test_the_command_tells_tries_and_erases(send, capsys):
     lead = send()
-    with pytest.raises(CommandError, match="would be erased: 1 leads"):
-        call_command("erase", "nora@QANARYMAIL.example")
+    call_command("erase", "nora@QANARYMAIL.example", "--dry-run")
+    assert capsys.readouterr().out.startswith("would be erased: 1 leads, 1 submissions")
     call_command("erase", lead.email, "--tell")
-    assert (
-        json.loads(capsys.readouterr().out)["leads"][0]["phone"]
-        == tell(person_of([lead]))["leads"][0]["phone"]
-    )
+    assert json.loads(capsys.readouterr().out)["leads"][0]["phone"] == lead.phone
     call_command("erase", lead.email, "--yes")
-    assert capsys.readouterr().out.startswith("erased: 1 leads")
+    assert capsys.readouterr().out.startswith("erased: 1 leads, 1 submissions")
     with pytest.raises(CommandError, match="nothing is held"):
         call_command("erase", lead.email, "--yes")
+
+
+def test_a_person_at_the_keyboard_is_asked_before_anything_is_erased(send, monkeypatch):
+    lead = send()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: "somebody@else.example")
+    with pytest.raises(CommandError, match="nothing was done"):
+        call_command("erase", lead.email)
+    assert person_with(lead.email).ids == [lead.pk]
+    monkeypatch.setattr("builtins.input", lambda _: lead.email)
+    call_command("erase", lead.email)
     assert person_with(lead.email).leads == ()
 
 

@@ -1,6 +1,7 @@
-"""`manage.py erase EMAIL [--why request] --yes`: erase a person in all parts; `--tell` says what is held."""
+"""`manage.py erase EMAIL [--why request]`: erase a person in all parts; `--tell` says what is held."""
 
 import json
+import sys
 
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -20,7 +21,8 @@ class Command(BaseCommand):
         """Declare the address and what to do."""
         parser.add_argument("email")
         parser.add_argument("--why", choices=Why.values, default=Why.REQUEST.value)
-        parser.add_argument("--yes", action="store_true", help="do it; else it is only said what would be")
+        parser.add_argument("--yes", action="store_true", help="do not ask; a script is never asked")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be erased, do nothing")
         parser.add_argument("--tell", action="store_true", help="print all that is held of them, as JSON")
 
     def handle(self, *args, **options):
@@ -32,7 +34,16 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(tell(person), cls=DjangoJSONEncoder, indent=1, ensure_ascii=False))
             return
         held = ", ".join(f"{count} {what}" for what, count in counted(person).items())
-        if not options["yes"]:
-            raise CommandError(f"would be erased: {held}. Nothing was done; say --yes to do it")
+        if options["dry_run"]:
+            self.stdout.write(f"would be erased: {held}")
+            return
+        if sys.stdin.isatty() and not options["yes"]:
+            self.ask(options["email"], held)
         done = erase(person, why=options["why"])
         self.stdout.write(f"erased: {held}. Empty leads: {', '.join(map(str, done.leads))}")
+
+    def ask(self, email, held):
+        """Go on only when the address is typed again."""
+        self.stdout.write(f"This erases for good: {held}.")
+        if input("Type the address again to go on: ").strip().casefold() != email.casefold():
+            raise CommandError("nothing was done")
