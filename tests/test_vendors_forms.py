@@ -172,7 +172,8 @@ def test_gravity_forms_calls_its_fields_by_number(send):
     assert lead.phone == "(030) 1234-5678"
     assert lead.message == "We would like to see a demo soon"
     assert lead.submitted_at == datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
-    assert lead.extra == {"4.1": "Hauptstr. 1", "4.3": "Berlin", "4.5": "10115", "6": "06/05/2024"}
+    place = {"4.1": "Hauptstr. 1", "4.3": "Berlin", "4.5": "10115", "6": "06/05/2024"}
+    assert lead.extra == place | {"page.address": "https://www.halden.example/contact"}
 
 
 def test_a_mapping_names_the_numbers_of_gravity_forms(send):

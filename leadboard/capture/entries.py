@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from django.utils.dateparse import parse_datetime
 
-from leadboard.capture.mapping import FUTURE_ALLOWED, OLDEST
+from leadboard.capture.moments import FUTURE_ALLOWED, OLDEST
 
 log = logging.getLogger(__name__)
 ROW = "application/vnd.leadboard.row+json"  # a row of a file: no vendor's document, whatever its source

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Collection
+from datetime import datetime
 
-from leadboard.capture import contact, labels, vocabulary
+from leadboard.capture import consents as agreed
+from leadboard.capture import contact, labels, moments, vocabulary
 from leadboard.capture.labels import EXACT
 from leadboard.capture.leaves import Leaf
 
@@ -12,47 +14,76 @@ DIALLED = re.compile(r"[+(0-9][\d\s()/.\-–]{5,28}")
 DATE = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}")
 ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[^\W\d_]{2,24}(?:[:/?#]\S*)?", re.IGNORECASE)
 RANGE = re.compile(r"[\d\s.,+<>–-]+")
+# What a form or a page may have itself; its e-mail address would be that of the prospect.
+OF_A_THING = frozenset(["name", "company", "title", "country", "website", "message", "submitted_at"])
 JOBS, LEGAL_FORMS = labels.spelled(vocabulary.JOBS), vocabulary.LEGAL_FORMS
 
 
-def guess(leaves: list[Leaf], taken: Collection[str]) -> dict[str, Leaf]:
+def guess(
+    leaves: list[Leaf], taken: Collection[str], now: datetime | None = None, address: str = ""
+) -> dict[str, Leaf]:
     """Return {our field: the value that means it} for the fields that are not taken.
 
-    The surest label wins, a valid address before an invalid one, the longest text for the message, else what
-    stands first. A value is one field's at most.
+    A valid address before an invalid one and that of work before another, then the surest label, then what
+    stands nearest to the e-mail address (an object that has one is about the person), the longest text for
+    the message, else what stands first. A value is one field's at most. `address` is the e-mail address
+    where it is known already.
     """
     found: dict[str, Leaf] = {}
-    for _, field, leaf in sorted(_by_label(leaves), key=lambda guessed: guessed[0]):
+    home = _home(leaves)
+    for _, field, leaf in sorted(_by_label(leaves, home, now), key=lambda guessed: guessed[0]):
         if field not in taken and field not in found and not _is_used(leaf, found):
             found[field] = leaf
-    _by_value(leaves, taken, found)
+    _by_value(leaves, taken, found, address)
     return found
 
 
 def consents(leaves: list[Leaf]) -> bool:
     """Did the person tick that they agree to be contacted?"""
-    return any(labels.asks_consent(leaf.steps) and _is_ticked(leaf) for leaf in leaves)
+    return any((agreed.asks(leaf.steps) and _is_ticked(leaf)) or agreed.agrees(leaf.text) for leaf in leaves)
 
 
-def _by_label(leaves: list[Leaf]) -> list[tuple[tuple[int, ...], str, Leaf]]:
+def _home(leaves: list[Leaf]) -> tuple[str, ...]:
+    """Return the steps of the object that holds the e-mail address of the prospect: the first there is."""
+    mine = (leaf for leaf in leaves if is_email(leaf.text) and not labels.is_about_others(leaf.steps))
+    first = next(mine, None)
+    return first.steps[:-1] if first else ()
+
+
+def _by_label(
+    leaves: list[Leaf], home: tuple[str, ...], now: datetime | None
+) -> list[tuple[tuple[int, ...], str, Leaf]]:
     """Return every guess with its rank: the lower, the surer."""
     return [
-        (_rank(meant, leaf, place), meant.field, leaf)
+        (_rank(meant, leaf, place, home), meant.field, leaf)
         for place, leaf in enumerate(leaves)
         for meant in labels.meanings(leaf.steps)
-        if _fits(meant, leaf)
+        if _fits(meant, leaf, now) and (meant.field not in OF_A_THING or _is_answer(leaf, home))
     ]
 
 
-def _rank(meant: labels.Meaning, leaf: Leaf, place: int) -> tuple[int, ...]:
-    valid = 1
+def _is_answer(leaf: Leaf, home: tuple[str, ...]) -> bool:
+    """Is it no name or text of a thing ("form.name"), unless the e-mail address stands there as well?"""
+    return leaf.steps[:-1] == home or not labels.is_of_a_thing(leaf.steps)
+
+
+def _rank(meant: labels.Meaning, leaf: Leaf, place: int, home: tuple[str, ...]) -> tuple[int, ...]:
+    valid, work = 1, int(meant.field == "email" and labels.is_of_work(leaf.steps))
     if meant.field in ("email", "phone"):
         valid = int(is_email(leaf.text) if meant.field == "email" else _is_number(leaf.text))
     length = min(len(leaf.text), 1_000) if meant.field == "message" else 0
-    return (1 - valid, -meant.strength, -length, place)
+    return (1 - valid, -work, -meant.strength, -_nearness(leaf, home), -length, place)
 
 
-def _fits(meant: labels.Meaning, leaf: Leaf) -> bool:
+def _nearness(leaf: Leaf, home: tuple[str, ...]) -> int:
+    """Return how many steps a value shares with the home of the e-mail address."""
+    return next(
+        (depth for depth, (one, other) in enumerate(zip(leaf.steps, home, strict=False)) if one != other),
+        min(len(leaf.steps), len(home)),
+    )
+
+
+def _fits(meant: labels.Meaning, leaf: Leaf, now: datetime | None) -> bool:
     """Can this value be that? Where the label is not exact, the value has to look like it."""
     text, is_exact = leaf.text, meant.strength == EXACT
     if not text:
@@ -67,7 +98,7 @@ def _fits(meant: labels.Meaning, leaf: Leaf) -> bool:
         case "website":
             return is_exact or bool(ADDRESS.fullmatch(text))
         case "title":
-            return text.casefold().strip(". ") not in vocabulary.SALUTATIONS
+            return text.casefold().strip(". ") not in vocabulary.SALUTATIONS | vocabulary.NO_JOBS
         case "company":
             return is_exact or not (
                 is_email(text) or RANGE.fullmatch(text) or text.casefold() in vocabulary.YES
@@ -75,13 +106,17 @@ def _fits(meant: labels.Meaning, leaf: Leaf) -> bool:
         case "name" | "first_name" | "last_name" | "nom":
             return not is_email(text)
         case "message":
-            return is_exact or not (isinstance(leaf.value, list) or _is_short_code(text))
+            return not is_email(text) and (
+                is_exact or not (isinstance(leaf.value, list) or _is_short_code(text))
+            )
         case "basis":
             return len(text) <= LONGEST_BASIS
+        case "submitted_at":
+            return is_exact or moments.is_recent(text, now)
     return True
 
 
-def _by_value(leaves: list[Leaf], taken: Collection[str], found: dict[str, Leaf]) -> None:
+def _by_value(leaves: list[Leaf], taken: Collection[str], found: dict[str, Leaf], address: str) -> None:
     """Take an e-mail address, an international number or a long text wherever it stands; and more where the
     label tells nothing.
     """
@@ -91,7 +126,7 @@ def _by_value(leaves: list[Leaf], taken: Collection[str], found: dict[str, Leaf]
     }
     for field, looks in anywhere.items():
         _take(field, looks, [leaf for leaf in leaves if not labels.is_about_others(leaf.steps)], taken, found)
-    address = found["email"].text if "email" in found else ""
+    address = found["email"].text if "email" in found else address
     silent = [leaf for leaf in leaves if labels.tells_nothing(leaf.steps)]
     where_silent: dict[str, Callable[[Leaf], bool]] = {
         "phone": lambda leaf: bool(DIALLED.fullmatch(leaf.text)) and not DATE.fullmatch(leaf.text),
@@ -144,8 +179,9 @@ def _is_short_code(text: str) -> bool:
 
 
 def _is_long_text(leaf: Leaf) -> bool:
-    quiet = labels.is_about_others(leaf.steps) or labels.is_no_message(leaf.steps)
-    return leaf.text.count(" ") >= 4 and not quiet
+    steps = leaf.steps
+    quiet = labels.is_about_others(steps) or labels.is_no_message(steps) or labels.is_of_a_thing(steps)
+    return leaf.text.count(" ") >= 4 and not quiet and not agreed.agrees(leaf.text)
 
 
 def _is_job(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the labels of forms mean, in English, German and French, without regard to case, accents and
+"""What the labels of forms mean, in the languages of `vocabulary`, without regard to case, accents and
 punctuation.
 """
 
@@ -14,7 +14,7 @@ CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 WORD = re.compile(r"[^\W_]+")
 E_MAIL = re.compile(r"\be (?=mail|post\b)")
 NUMBERED = re.compile(r"(?:q|field|input|question|item|text)?\d+|(.*[^\W\d_])\d+")
-SILENT = word_set("question answer field input q")
+SILENT = word_set("question answer field input q untitled unnamed")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 WEAK, TELLING, PLAIN, EXACT = range(4)
 LONGEST, MOST_STEPS = 300, 6
@@ -45,12 +45,20 @@ def _meanings_of(rows: dict[str, str], strength: int) -> dict[str, Meaning]:
 MEANINGS = _meanings_of(vocabulary.WEAK_PHRASES, WEAK) | _meanings_of(vocabulary.PHRASES, EXACT)
 FILLERS, NOISE = map(spelled, (vocabulary.FILLERS, vocabulary.NOISE))
 OTHERS, OTHERS_IF_SHORT = map(spelled, (vocabulary.OTHERS, vocabulary.OTHERS_IF_SHORT))
+THINGS = spelled(vocabulary.THINGS)
 NAME, FIRST, LAST = map(spelled, (vocabulary.NAME, vocabulary.FIRST, vocabulary.LAST))
 EMAIL, PHONE, NUMBER = map(spelled, (vocabulary.EMAIL, vocabulary.PHONE, vocabulary.NUMBER))
 COMPANY, TITLE = map(spelled, (vocabulary.COMPANY, vocabulary.TITLE))
 COUNTRY, WEBSITE = map(spelled, (vocabulary.COUNTRY, vocabulary.WEBSITE))
+HOLDERS = word_set("response responses submission submissions answers fields data values entry entries")
 OF_A_JOB = word_set("job bezeichnung name code")
 HALF_WORDS = word_set("first last given family")  # "last", but not "last contact"
+OF_WORK = spelled(
+    word_set(
+        "work business corporate professional geschäftlich geschäftliche geschäftlicher dienstlich "
+        "dienstliche beruflich pro professionnel professionnelle trabajo aziendale lavoro zakelijk"
+    )
+)
 
 
 def words(label: str) -> tuple[str, ...]:
@@ -87,15 +95,28 @@ def _meanings(steps: tuple[str, ...]) -> tuple[Meaning, ...]:
     if any(map(_is_others, bare[:-1])):
         return ()
     found: dict[str, int] = {}
-    for candidate in ([bare[-2] + bare[-1]] if len(bare) > 1 else []) + [bare[-1]]:
-        for meant in _of(candidate):
-            found.setdefault(meant.field, meant.strength)
+    whole = MEANINGS.get("".join(parts[-1]))  # as it stands: "submission time"
+    together = _of(bare[-2] + bare[-1]) if len(bare) > 1 and bare[-1] else []
+    for meant in [*together, *([whole] if whole else []), *_of(bare[-1]), *_by_question(bare[-1])]:
+        found.setdefault(meant.field, meant.strength)
     return tuple(Meaning(field, strength) for field, strength in found.items())
 
 
 def is_about_others(steps: tuple[str, ...]) -> bool:
     """Does the path name somebody or something else than the prospect (the owner, the form, a consent)?"""
-    return any(_is_others(_bare(words(step))) for step in steps)
+    bare = [_bare(words(step)) for step in steps]
+    return any(map(_is_others, bare)) or (bool(bare) and _is_thing(words(steps[-1])))
+
+
+def is_of_a_thing(steps: tuple[str, ...]) -> bool:
+    """Is it what a thing itself is called or says ("form.name", "page.title"), and no answer in it?"""
+    named = [step for step in steps if not step.isdigit()]
+    return len(named) > 1 and _is_thing(words(named[-2]))
+
+
+def is_of_work(steps: tuple[str, ...]) -> bool:
+    """Does the label say that it is the address or number at work?"""
+    return bool(steps) and bool(OF_WORK.intersection(words(steps[-1])))
 
 
 def is_no_message(steps: tuple[str, ...]) -> bool:
@@ -113,17 +134,12 @@ def tells_nothing(steps: tuple[str, ...]) -> bool:
     return coded or last[0] in SILENT or bool(UUID.fullmatch(steps[-1]))
 
 
-def asks_consent(steps: tuple[str, ...]) -> bool:
-    """Is it a tick by which somebody agrees to be contacted?"""
-    text = f" {' '.join(words(steps[-1]))} " if steps else ""
-    refuses = any(phrase in text for phrase in vocabulary.NO_CONSENT)
-    return not refuses and any(phrase in text for phrase in vocabulary.CONSENT)
-
-
 def _bare(label: tuple[str, ...]) -> tuple[str, ...]:
     """Return a label without numbers and without what a form's own make-up adds ("form_fields[email_2]")."""
     if label[:2] in (("form", "fields"), ("form", "field"), ("contact", "form")):
         label = label[2:]
+    if len(label) == 2 and label[0] in SILENT and NUMBERED.fullmatch(label[1]):
+        return ()  # "question_3" asks nothing
     kept = []
     for word in label:
         numbered = NUMBERED.fullmatch(word)
@@ -136,6 +152,13 @@ def _is_others(label: tuple[str, ...]) -> bool:
     if OTHERS.intersection(label) or "".join(label) in OTHERS:
         return True
     return is_short and bool(OTHERS_IF_SHORT.intersection(label))
+
+
+def _is_thing(label: tuple[str, ...]) -> bool:
+    """Is a label of few words about a thing? What answers are wrapped in ("form_response") is none."""
+    return (
+        len(label) < vocabulary.MANY_WORDS and bool(THINGS.intersection(label)) and label[-1] not in HOLDERS
+    )
 
 
 def _of(label: tuple[str, ...]) -> list[Meaning]:
@@ -151,7 +174,7 @@ def _of(label: tuple[str, ...]) -> list[Meaning]:
     known = MEANINGS.get("".join(left)) if left else None
     if known:
         return [Meaning(known.field, min(known.strength, PLAIN))]
-    return [] if _is_others(label) else _by_words(frozenset(left)) + _by_question(label)
+    return [] if _is_others(label) or _is_thing(label) else _by_words(frozenset(left))
 
 
 def _by_words(left: frozenset[str]) -> list[Meaning]:
@@ -175,6 +198,8 @@ def _by_words(left: frozenset[str]) -> list[Meaning]:
 
 def _by_question(label: tuple[str, ...]) -> list[Meaning]:
     """Return whether a label of some words asks for a free text."""
+    if "".join(label) in MEANINGS or _is_others(label) or _is_thing(label):
+        return []
     text = " ".join(label) + " "
     asks = len(label) > 1 and not text.startswith(vocabulary.NO_QUESTION)
     return [Meaning("message", TELLING)] if asks and any(p in text for p in vocabulary.MESSAGE) else []

@@ -1,7 +1,12 @@
 """A payload of any shape as a flat list of (path, value): what mapping and guessing work on."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from leadboard.http import strict_json
+from leadboard.http.problems import Problem
 
 LABEL_KEYS = ("label", "title", "question", "name", "key", "field", "ref", "id")
 VALUE_KEYS = ("value", "answer", "values", "text", "content")
@@ -26,6 +31,15 @@ OF_A_FIELD = frozenset(
     ]
 )
 MOST_LEAVES = 1_000
+# "contact[email]", "fields[name][value]", "interests[]": objects and lists as forms write them.
+BRACKETED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
+INNER = re.compile(r"\[([^\[\]]*)\]")
+# An object with an address and one of these is a file; it reads as its address.
+OF_A_FILE = frozenset(["filename", "fileName", "file_name", "mimeType", "mime_type", "contentType", "size"])
+# An object of these alone is a telephone number in parts.
+OF_A_NUMBER = ("country", "countrycode", "code", "area", "areacode", "number", "phone", "phonenumber")
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+LONGEST_ADDRESS = 4_000
 
 
 class Leaf(NamedTuple):
@@ -52,28 +66,97 @@ def leaves(payload: dict[str, Any]) -> list[Leaf]:
     """Return the values of a payload in their order, at most 1,000.
 
     Objects add their keys as steps, lists of objects their place. A list of {label, value} pairs, as
-    form vendors send it, reads as if it were one object: its labels are the steps.
+    form vendors send it, reads as if it were one object: its labels are the steps. So do names in brackets
+    and a text that is a JSON object; the utm marks of an address stand beside it, each as a value.
     """
     found: list[Leaf] = []
-    for leaf in _walk(payload, ()):
+    for leaf in _walk(unbracketed(payload), ()):
         found.append(leaf)
         if len(found) == MOST_LEAVES:
             break
-    return found
+    return found + _marks(found)
 
 
-def _walk(value: Any, steps: tuple[str, ...]) -> Iterator[Leaf]:
-    """Recurse no deeper than the strict parser lets a payload nest."""
-    if isinstance(value, dict) and set(value) == {"file", "content_type", "bytes"}:
-        yield Leaf(steps, value["file"])
+def _marks(found: list[Leaf]) -> list[Leaf]:
+    """Return the utm marks in the addresses of a payload that does not name them itself."""
+    known = {leaf.steps[-1] for leaf in found}
+    marks: dict[str, Leaf] = {}
+    for leaf in found:
+        if not isinstance(leaf.value, str) or "utm_" not in leaf.value or len(leaf.value) > LONGEST_ADDRESS:
+            continue
+        try:
+            pairs = parse_qsl(urlsplit(leaf.value.strip()).query)
+        except ValueError:
+            continue
+        for name, value in pairs:
+            if name in UTM and name not in known and "\x00" not in value:
+                marks.setdefault(name, Leaf((*leaf.steps, name), value))
+    return list(marks.values())
+
+
+def unbracketed(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a form whose names have brackets as the objects that they mean; one that contradicts itself as
+    it is.
+    """
+    if not any(BRACKETED.fullmatch(name) for name in payload):
+        return payload
+    whole: dict[str, Any] = {}
+    for name, value in payload.items():
+        found = BRACKETED.fullmatch(name)
+        steps = [found[1], *INNER.findall(found[2])] if found else [name]
+        *holders, last = [step for step in steps if step] if steps[-1] == "" else steps
+        holder = whole
+        for step in holders:
+            holder = holder.setdefault(step, {})
+            if not isinstance(holder, dict):
+                return payload
+        if last in holder:
+            return payload
+        holder[last] = value
+    return whole
+
+
+def _walk(value: Any, steps: tuple[str, ...], *, inner: bool = False) -> Iterator[Leaf]:
+    """Recurse no deeper than the strict parser lets a payload nest, twice at most: a text may be JSON."""
+    if isinstance(value, str) and not inner and (parsed := _parsed(value)) is not None:
+        yield from _walk(parsed, steps, inner=True)
+    elif steps and isinstance(value, dict) and (single := _single(value)) is not None:
+        yield Leaf(steps, single)
     elif isinstance(value, dict):
         for key, member in value.items():
-            label, inner = _as_field(key, member)
-            yield from _walk(inner, (*steps, label))
+            label, content = _as_field(key, member)
+            yield from _walk(content, (*steps, label), inner=inner)
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        yield from _walk_list(value, steps)
+        yield from _walk_list(value, steps, inner=inner)
     elif value not in (None, "", []):
         yield Leaf(steps, value)
+
+
+def _parsed(text: str) -> Any:
+    """Return the object or list that a text is as JSON; None for any other text."""
+    if text[:1] + text[-1:] not in ("{}", "[]") or len(text) <= 2:
+        return None
+    try:
+        return strict_json.loads(text.encode())
+    except (Problem, UnicodeEncodeError):
+        return None
+
+
+def _single(value: dict[str, Any]) -> Any:
+    """Return what an object says in one text: the name or address of a file, a number that came in parts."""
+    if set(value) == {"file", "content_type", "bytes"}:
+        return value["file"]
+    address = value.get("url")
+    if isinstance(address, str) and address and OF_A_FILE.intersection(value):
+        return address
+    parts = {re.sub(r"[\W_]", "", name.casefold()): part for name, part in value.items()}
+    digits = next((parts[name] for name in ("number", "phone", "phonenumber") if parts.get(name)), None)
+    if digits is None or len(parts) < 2 or not set(parts) <= set(OF_A_NUMBER):
+        return None
+    told = [
+        str(parts[name]) for name in OF_A_NUMBER if isinstance(parts.get(name), str | int) and parts[name]
+    ]
+    return " ".join(told) if sum(sign.isdigit() for sign in "".join(told)) >= 5 else None
 
 
 def _as_field(key: str, member: Any) -> tuple[str, Any]:
@@ -87,13 +170,17 @@ def _as_field(key: str, member: Any) -> tuple[str, Any]:
     return label, member["value"] if "value" in member else member["answer"]
 
 
-def _walk_list(items: list[Any], steps: tuple[str, ...]) -> Iterator[Leaf]:
+def _walk_list(items: list[Any], steps: tuple[str, ...], *, inner: bool) -> Iterator[Leaf]:
+    files = [_single(item) if isinstance(item, dict) else None for item in items]
+    if None not in files:
+        yield Leaf(steps, files)
+        return
     named = [_as_pair(item) for item in items]
     for place, (item, pair) in enumerate(zip(items, named, strict=True)):
         if pair is None:
-            yield from _walk(item, (*steps, str(place)))
+            yield from _walk(item, (*steps, str(place)), inner=inner)
         else:
-            yield from _walk(pair[1], (*steps, pair[0]))
+            yield from _walk(pair[1], (*steps, pair[0]), inner=inner)
 
 
 def _as_pair(item: Any) -> tuple[str, Any] | None:

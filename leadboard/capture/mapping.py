@@ -10,12 +10,10 @@ guessed, and what is not understood is kept in `extra` under its path.
 import reprlib
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
-from leadboard.capture import contact, guessing, labels
+from leadboard.capture import contact, guessing, labels, moments
 from leadboard.capture.leaves import Leaf, leaves
 
 PERSON = (
@@ -44,7 +42,6 @@ VISITOR = "leadboard_visitor"
 REST, CONSENT = "*", "consent"
 LOOK_LIKE_SPACE = "\u115f\u1160\u2800\u3164\uffa0"
 MOST_EXTRA, LONGEST_EXTRA_NAME, MOST_MAPPED = 200, 200, 200
-FUTURE_ALLOWED, OLDEST = timedelta(minutes=5), datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -92,7 +89,7 @@ def read(payload: dict[str, Any], mapping: dict[str, Any], *, now: datetime) -> 
     """Return the person that a payload speaks of, by the mapping and, where it says nothing, by its
     labels.
     """
-    assigned, rest = assign(payload, mapping)
+    assigned, rest = assign(payload, mapping, now)
     ours = [name for name in assigned if name in FIELDS or (name == NOM and name not in mapping)]
     found = {name: " ".join(filter(None, (leaf.text for leaf in assigned[name]))) for name in ours}
     if "basis" not in assigned and guessing.consents(rest):
@@ -105,17 +102,21 @@ def read(payload: dict[str, Any], mapping: dict[str, Any], *, now: datetime) -> 
     return _person(found, extra | _kept(rest, extra), now)
 
 
-def assign(payload: dict[str, Any], mapping: dict[str, Any]) -> tuple[dict[str, list[Leaf]], list[Leaf]]:
+def assign(
+    payload: dict[str, Any], mapping: dict[str, Any], now: datetime | None = None
+) -> tuple[dict[str, list[Leaf]], list[Leaf]]:
     """Return {field: the values that make it} by the mapping, then by guessing; and the values that are left.
 
-    A field that the mapping names is there even when nothing in the payload is.
+    A field that the mapping names is there even when nothing in the payload is. `now` is when it came: with
+    it a time of these days is taken for that of sending.
     """
     every = leaves(payload)
     named = {name: _take(every, path) for name, path in mapping.items() if name != REST}
     used = {leaf.path for taken in named.values() for leaf in taken}
     rest = [leaf for leaf in every if leaf.path not in used and REST not in mapping]
     parts_of_name = NAMES if "name" in named else ()  # then nothing is put before or behind it
-    guessed = guessing.guess(rest, {*named, *parts_of_name})
+    address = next((leaf.text for leaf in named.get("email", [])), "")
+    guessed = guessing.guess(rest, {*named, *parts_of_name}, now, address)
     left = [leaf for leaf in rest if not any(leaf is other for other in guessed.values())]
     return named | {name: [leaf] for name, leaf in guessed.items()}, left
 
@@ -161,7 +162,7 @@ def _kept(rest: list[Leaf], extra: dict[str, Any]) -> dict[str, Any]:
 
 def _person(found: dict[str, str], extra: dict[str, Any], now: datetime) -> Person:
     fields = {name: found[name] for name in FIELDS if found.get(name)}
-    submitted_at = _moment(fields.pop("submitted_at", ""), now)
+    submitted_at = moments.told(fields.pop("submitted_at", ""), now)
     fields["name"] = _full_name(found)
     fields = {name: text for name, text in fields.items() if text and name not in ("first_name", "last_name")}
     if len(fields.get("basis", "")) > guessing.LONGEST_BASIS:
@@ -182,6 +183,8 @@ def _full_name(found: dict[str, str]) -> str:
     nom = found.get("nom", "")
     if nom and not full:
         full, last = ("", last or nom) if first else (nom, last)
+    if last and not first and full and not _has(full, last):
+        return f"{full} {last}"  # "Name" beside "Surname", "Nome" beside "Cognome": it is the first name
     parts = " ".join(filter(None, (first, last)))
     if not full or (first and last and not _has(full, last)):
         return parts or full
@@ -190,22 +193,6 @@ def _full_name(found: dict[str, str]) -> str:
 
 def _has(full: str, part: str) -> bool:
     return part.casefold() in full.casefold()
-
-
-def _moment(text: str, now: datetime) -> datetime | None:
-    """Return an ISO time with its zone, or seconds or milliseconds since 1970; None before 2000 or over
-    5 minutes in the future.
-    """
-    try:
-        if text.isascii() and text.isdigit():
-            text = datetime.fromtimestamp(int(text) / (1000 if len(text) > 11 else 1), UTC).isoformat()
-        moment = parse_datetime(text.strip()) if text else None
-        if moment is None or moment.tzinfo is None:
-            return None
-        moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment if OLDEST <= moment <= now + FUTURE_ALLOWED else None
 
 
 def _is_visible(text: str) -> bool:

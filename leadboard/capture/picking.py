@@ -28,7 +28,7 @@ def rows_of(submission: Submission) -> list[Row]:
     """Return the values of a delivery in their order; none of one that cannot be read."""
     entry = entry_of(submission)
     rules = submission.source.mapping
-    assigned, left = mapping.assign(entry.fields, entries.rules(entry, rules))
+    assigned, left = mapping.assign(entry.fields, entries.rules(entry, rules), submission.received_at)
     named = [
         (name, leaf) for name, taken in assigned.items() for leaf in taken if name in (*SHOWN, mapping.NOM)
     ]

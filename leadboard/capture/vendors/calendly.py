@@ -13,8 +13,8 @@ from leadboard.capture.models import Source
 from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor, as_json
 
 MOST_PARTS = 20
-NO_LEAD = ("invitee_no_show.created", "invitee_no_show.deleted", "event_type.created", "event_type.updated",
-           "event_type.deleted")  # fmt: skip
+# A contact is made by the booking that comes as an event of its own, or by hand.
+NO_LEAD = ("invitee_no_show", "event_type", "meeting_recap", "contact")
 
 
 def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
@@ -49,7 +49,7 @@ def read(document: Document) -> Entry:
             return _cancelled(document, payload)
         case "routing_form_submission.created":
             return _entry(document, _answers(payload))
-        case str() if kind in NO_LEAD:
+        case str() if kind.partition(".")[0] in NO_LEAD:
             return Entry(ignored=f"Calendly's event {kind} tells of no new enquiry.")
     return Entry(problem=f"Calendly sent the event {kind!r}, which is not known here.")
 

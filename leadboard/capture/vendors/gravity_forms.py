@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from leadboard.capture.contact import country_code
-from leadboard.capture.entries import Entry, digest_of, id_text, moment
+from leadboard.capture.entries import Entry, digest_of, id_text, moment, object_in, objects_in, put
 from leadboard.capture.labels import word_set
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import generic
@@ -29,17 +29,34 @@ OF_A_NAME = frozenset("23468")
 
 
 def read(document: Document) -> Entry:
-    """Return one entry by its fields."""
-    fields = {name: value for name, value in document.items() if name not in OF_THE_ENTRY}
-    if not any(value not in ("", None, []) for value in fields.values()):
+    """Return one entry by its fields; with the form beside it, by their labels."""
+    labels = _labels(object_in(document, "form"))
+    document = object_in(document, "entry") or document
+    numbered = {name: value for name, value in document.items() if name not in OF_THE_ENTRY}
+    if not any(value not in ("", None, []) for value in numbered.values()):
         return Entry(problem="Gravity Forms sent an entry without answers.")
     entry = id_text(document.get("id")) if "form_id" in document else ""
+    fields: dict[str, Any] = {}
+    for name, value in numbered.items():
+        put(fields, labels.get(name, name), value)
+    put(fields, "page.address", document.get("source_url"))
     return Entry(
         fields,
-        hints=_hints(fields),
-        key=f"{id_text(document.get('form_id'))} {entry} {digest_of(fields)}" if entry else "",
+        hints=_hints(numbered) if not labels else {},
+        key=f"{id_text(document.get('form_id'))} {entry} {digest_of(numbered)}" if entry else "",
         submitted_at=moment(document.get("date_created")),
     )
+
+
+def _labels(form: Document) -> dict[str, str]:
+    """Return {number of a field or of its part: label} of a form."""
+    labels: dict[str, str] = {}
+    for field in objects_in(form, "fields"):
+        label = id_text(field.get("adminLabel")) or id_text(field.get("label"))
+        labels[id_text(field.get("id"))] = label
+        for part in objects_in(field, "inputs"):
+            labels[id_text(part.get("id"))] = f"{label}.{id_text(part.get('label'))}"
+    return {number: label.strip(".") for number, label in labels.items() if number and label.strip(".")}
 
 
 def _hints(fields: Document) -> dict[str, str | None]:

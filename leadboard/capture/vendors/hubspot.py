@@ -22,6 +22,7 @@ WANTED = (
     "hs_analytics_source,createdate,numemployees,industry"
 )
 CONTACT = "0-1"
+IDS = ("id", "objectId", "vid", "canonical-vid", "hs_object_id")
 OTHER_OBJECTS = ("company.", "deal.", "ticket.", "product.", "line_item.", "conversation.")
 NO_LEAD = ("deletion", "merge", "restore", "associationChange", "newMessage")
 
@@ -82,13 +83,16 @@ def read(event: Document) -> Entry:
 
 
 def _contact(contact: Document) -> Entry:
-    """Return a contact as the CRM API gives it: {id, properties}."""
+    """Return a contact as the CRM API gives it: {id, properties}; or as a workflow does, each property an
+    object with its value.
+    """
     fields: dict[str, Any] = {}
     for name, value in object_in(contact, "properties").items():
-        put(fields, name, value)
+        put(fields, name, value.get("value") if isinstance(value, dict) else value)
     created = fields.pop("createdate", None) or contact.get("createdAt")
     parts = ("contact", contact.get("updatedAt"), contact.get("archived"))
-    return _entry(contact.get("id") or contact.get("objectId"), fields, created, parts)
+    known_as = next((contact[name] for name in IDS if contact.get(name)), None)
+    return _entry(known_as, fields, created, parts)
 
 
 def _entry(contact_id: Any, fields: dict[str, Any], submitted_at: Any, parts: tuple[Any, ...]) -> Entry:

@@ -22,14 +22,13 @@ def read(document: Document) -> Entry:
     """Return one submission of a form."""
     fields: dict[str, Any] = {}
     for field in next(filter(None, (objects_in(document, name) for name in LISTS)), []):
-        name = id_text(field.get("name"))
-        if field.get("objectTypeId") == COMPANY:
-            name = OF_A_COMPANY.get(name, f"company {name}")
-        put(fields, name or "field", field.get("value"))
+        name = f"{id_text(field.get('objectTypeId'))}/{id_text(field.get('name'))}"
+        put(fields, _named(name) or "field", field.get("value"))
     typed = object_in(document, "properties") or object_in(document, "data", "submissionValues")
     for name, value in typed.items():
         if not name.startswith(OWN_NOISE):
-            put(fields, name, value.get("value") if isinstance(value, dict) else value)
+            put(fields, _named(name), value.get("value") if isinstance(value, dict) else value)
+    _consents(document, fields)
     context = object_in(document, "context")
     put(fields, "page.address", context.get("pageUri") or document.get("pageUrl"))
     put(fields, "page.name", context.get("pageName"))
@@ -42,6 +41,22 @@ def read(document: Document) -> Entry:
     return Entry(
         fields or document, key=f"{key} {digest_of(fields)}" if key else "", submitted_at=moment(submitted_at)
     )
+
+
+def _named(name: str) -> str:
+    """Return what a property is called here; of a company ("0-2/name") by what it is for the lead."""
+    kind, slash, plain = name.rpartition("/")
+    if not slash:
+        return name
+    return OF_A_COMPANY.get(plain, f"company {plain}") if kind == COMPANY else plain
+
+
+def _consents(document: Document, fields: dict[str, Any]) -> None:
+    """Add what was agreed to: to be contacted, and each kind of message by its text."""
+    options = object_in(document, "legalConsentOptions", "consent")
+    for ticked in objects_in(options, "communications"):
+        put(fields, f"consent {id_text(ticked.get('subscriptionTypeId'))}".strip(), ticked.get("value"))
+    put(fields, "processing agreed", options.get("consentToProcess"))
 
 
 def _submitted_at(document: Document, fields: dict[str, Any]) -> Any:

@@ -4,12 +4,14 @@ Jotform signs nothing. A field is called by its label where `pretty` tells it, e
 made of it (q6_fullName6 → fullName).
 """
 
+import html
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from leadboard.capture.entries import Entry, digest_of, id_text, moment, put
+from leadboard.capture.entries import Entry, digest_of, id_text, moment, object_in, put
+from leadboard.capture.leaves import unbracketed
 from leadboard.capture.models import Source
 from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor
 from leadboard.http import strict_json
@@ -27,6 +29,8 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
 def read(document: Document) -> Entry:
     """Return the answers of one submission."""
     raw = document.get("rawRequest")
+    if raw is None and any(QUESTION.fullmatch(name) for name in unbracketed(document)):
+        raw = unbracketed(document)  # as a form is sent on to its page of thanks
     if not isinstance(raw, str | dict):
         return Entry(problem="Jotform sent a delivery without the field rawRequest.")
     try:
@@ -41,7 +45,9 @@ def read(document: Document) -> Entry:
     pretty = document.get("pretty")
     labels = _labels(asked, pretty if isinstance(pretty, str) else "")
     for name, value in asked.items():
-        put(fields, labels.get(name) or _name(name), _plain(value))
+        put(fields, html.unescape(labels.get(name) or _name(name)), _plain(_unescaped(value)))
+    for name, addresses in _files(request):
+        put(fields, name, addresses)
     put(fields, "form.title", document.get("formTitle"))
     submission = id_text(document.get("submissionID"))
     return Entry(
@@ -56,6 +62,21 @@ def _name(question: str) -> str:
     return found[1] if found else question
 
 
+def _unescaped(value: Any) -> Any:
+    """Return an answer without the entities ("&quot;") that Jotform writes for signs of HTML."""
+    if isinstance(value, str):
+        return html.unescape(value)
+    if isinstance(value, list):
+        return [_unescaped(item) for item in value]
+    return {name: _unescaped(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def _files(request: Document) -> list[tuple[str, Any]]:
+    """Return the uploads: each stands under its bare name, and is asked for in temp_upload."""
+    names = [_name(question) for question in object_in(request, "temp_upload")]
+    return [(name, request[name]) for name in names if request.get(name)]
+
+
 def _plain(value: Any) -> Any:
     """Return an answer as it is read: a phone number and a date in one piece, a name by its parts."""
     if not isinstance(value, dict):
@@ -65,6 +86,8 @@ def _plain(value: Any) -> Any:
         return parts["full"]
     if "phone" in parts:
         return " ".join(filter(None, (parts.get("country"), parts.get("area"), parts["phone"])))
+    if "timeInput" in parts:
+        return " ".join(filter(None, (parts["timeInput"], parts.get("ampm"))))
     if {"day", "month", "year"} <= parts.keys():
         return "-".join((parts["year"], parts["month"], parts["day"])).strip("-")
     return {name: part for name, part in value.items() if part}

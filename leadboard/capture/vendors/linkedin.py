@@ -85,6 +85,7 @@ def _answered(document: Document) -> Entry:
         question = questions.get(number, {})
         label = _label(question) or id_text(answer.get("name")) or f"question {number}"
         put(fields, label, _said(object_in(answer, "answerDetails"), question))
+    put(fields, "campaign_name", _campaign(document))
     for ticked in objects_in(object_in(document, "formResponse"), "consentResponses"):
         put(fields, f"consent {id_text(ticked.get('consentId'))}", ticked.get("accepted"))
     for holder in (
@@ -96,6 +97,12 @@ def _answered(document: Document) -> Entry:
             put(fields, id_text(hidden.get("name")) or "hidden", hidden.get("value"))
     is_test = document.get("testLead") is True
     return _entry(response, fields, document.get("submittedAt"), key=f"{response} details", is_test=is_test)
+
+
+def _campaign(document: Document) -> Any:
+    """Return the name of the campaign, which comes where the API was asked for it; its URN says nothing."""
+    about = object_in(document, "leadMetadataInfo", "sponsoredLeadMetadataInfo", "campaign")
+    return about.get("name")
 
 
 def _entry(

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from leadboard.capture import signatures
 from leadboard.capture.entries import Entry, id_text, moment, object_in, objects_in, put, short_code
+from leadboard.capture.labels import word_set
 from leadboard.capture.models import Source
 from leadboard.capture.vendors.asking import get_object
 from leadboard.capture.vendors.vendor import LARGE, Document, Sample, Vendor, as_json
@@ -24,7 +25,24 @@ WANTED = (
 ABOUT_THE_AD = ("ad_id", "ad_name", "adgroup_id", "adset_id", "adset_name", "campaign_name", "campaign_id",
                 "form_id", "page_id", "is_organic", "platform")  # fmt: skip
 DUMMY = "<test lead: dummy data"  # how every answer of Meta's testing tool begins
-NOT_LEADS = ("feed", "messages", "mention", "conversations", "ratings", "leadgen_update")
+# The other fields of a page to which an app can subscribe, and what other objects than pages tell of.
+NOT_LEADS = word_set(
+    "feed messages mention conversations ratings leadgen_update leadgen_fat live_videos videos general_info "
+    "name picture category description hours location phone email website about bio founded general_manager "
+    "company_overview products mission members parking payment_options affiliation attire awards "
+    "band_members culinary_team current_location personal_info personal_interests price_range "
+    "publisher_subscriptions birthday checkins page_about_story page_change_proposal "
+    "page_upcoming_change invalid_topic_placeholder "
+    "group_feed inbox_labels send_cart standby registration response_feedback "
+    "message_deliveries message_echoes message_edits message_mention message_reactions message_reads "
+    "messaging_account_linking messaging_checkout_updates messaging_customer_information "
+    "messaging_feedback messaging_game_plays messaging_handovers messaging_in_thread_lead_form_submit "
+    "messaging_optins messaging_optouts messaging_payments messaging_policy_enforcement messaging_postbacks "
+    "messaging_pre_checkouts messaging_referrals messaging_appointments"
+)
+OTHER_OBJECTS = ("instagram", "user", "permissions", "application", "whatsapp_business_account", "ad_account",
+                 "certificate_transparency", "catalog", "payments")  # fmt: skip
+IN_AN_ENTRY = ("messaging", "standby", "changed_fields")
 
 
 def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
@@ -80,11 +98,17 @@ def read(document: Document) -> Entry:
     changes = [change for entry in objects_in(document, "entry") for change in objects_in(entry, "changes")]
     change = changes[0] if changes else object_in(document, "sample")
     kind, value = change.get("field"), object_in(change, "value")
-    if kind in NOT_LEADS:
+    if not changes:
+        kind = kind or next((name for name in IN_AN_ENTRY if _is_there(document, name)), None)
+    if kind in (*IN_AN_ENTRY, *NOT_LEADS) or (kind != "leadgen" and document.get("object") in OTHER_OBJECTS):
         return Entry(ignored=f"Meta tells of {kind!r}, which is no lead.")
     if kind != "leadgen" or document.get("object", "page") != "page":
         return Entry(problem=f"Meta sent a change of {kind!r}, which is not known here.")
     return _entry(id_text(value.get("leadgen_id")), value)
+
+
+def _is_there(document: Document, name: str) -> bool:
+    return any(entry.get(name) for entry in objects_in(document, "entry"))
 
 
 def _entry(leadgen_id: str, lead: Document) -> Entry:

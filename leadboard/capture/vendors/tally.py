@@ -60,10 +60,16 @@ def _answers(data: Document, fields: dict[str, Any]) -> list[tuple[str, str]]:
         label = id_text(question.get("label")) or id_text(question.get("key")) or "answer"
         value = _value(question)
         put(fields, label, value)
-        kind = KINDS.get(str(question.get("type")))
+        kind = KINDS.get(str(question.get("type"))) or _paid_by(question)
         if kind and value not in (None, "", []):
             asked.append((label, kind))
     return asked
+
+
+def _paid_by(question: Document) -> str | None:
+    """Return which of our fields a part of a payment is: its payer is the prospect where nobody else is."""
+    part = str(question.get("key")).rpartition("_")[2]
+    return part if question.get("type") == "PAYMENT" and part in ("name", "email") else None
 
 
 def _is_tick_of(field: Document, keys: set[str]) -> bool:

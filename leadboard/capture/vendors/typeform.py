@@ -5,17 +5,28 @@ of its question; hidden fields by their name. What Typeform reckons itself stand
 "variable.".
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leadboard.capture import signatures
-from leadboard.capture.entries import Entry, digest_of, id_text, moment, object_in, objects_in, put
+from leadboard.capture.entries import (
+    LONGEST_ID,
+    Entry,
+    digest_of,
+    id_text,
+    moment,
+    object_in,
+    objects_in,
+    put,
+)
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import kinds
 from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor, as_json
 
 UNFINISHED = ("form_response_partial", "form_response_started")
 DEEPEST = 4
+RECALLED = re.compile(r"\s*,?\s*\{\{[^{}]*\}\}\s*,?")  # an earlier answer, named within a title
 KINDS = {"email": "email", "phone_number": "phone", "long_text": "message", "website": "website"}
 
 
@@ -58,12 +69,20 @@ def _answers(response: Document, fields: dict[str, Any]) -> list[tuple[str, str]
     for answer in objects_in(response, "answers"):
         field = object_in(answer, "field")
         question = questions.get(id_text(field.get("id")), {})
-        label = id_text(question.get("title")) or id_text(field.get("ref")) or id_text(field.get("id"))
+        label = _title(question) or id_text(field.get("ref")) or id_text(field.get("id"))
         put(fields, label or "answer", _value(answer))
         kind = KINDS.get(str(answer.get("type"))) or KINDS.get(str(question.get("type") or field.get("type")))
         if kind:
             asked.append((label or "answer", kind))
     return asked
+
+
+def _title(question: Document) -> str:
+    """Return the title of a question without the marks of bold type and recalled answers."""
+    title = question.get("title")
+    if not isinstance(title, str):
+        return ""
+    return id_text(RECALLED.sub(" ", title).replace("*", "").replace("\n", " ").strip(" ,")[:LONGEST_ID])
 
 
 def _reckoned(response: Document, fields: dict[str, Any]) -> None:
@@ -97,7 +116,7 @@ def _value(answer: Document) -> Any:
     if kind == "payment" and isinstance(value, dict):
         return value.get("amount")
     if kind == "multi_format" and isinstance(value, dict):
-        return value.get("text") or value
+        return value.get("text") or value.get("transcript") or value
     return value
 
 

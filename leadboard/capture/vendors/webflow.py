@@ -56,6 +56,7 @@ def read(document: Document) -> Entry:
     ]
     hints = kinds.hints(asked, list(fields))
     put(fields, "form.name", form.get("name"))
+    put(fields, "page.address", form.get("pageUrl") or form.get("publishedPath"))
     key = id_text(form.get("id")) or id_text(form.get("_id"))
     return Entry(
         fields,
