@@ -89,6 +89,7 @@ PERSONAL = [
 # What the timeline of the lead page tells besides the log: f(lead) -> list of timeline.Entry.
 LEAD_STORIES = [
     "leadboard.tracking.visits.entries",
+    "qualification.again.entries",
 ]
 
 # Chains of digests that `audit verify` walks besides the log of the leads:

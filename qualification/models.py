@@ -110,6 +110,44 @@ class Rescoring(models.Model):
         return f"rescoring {self.pk}: {self.scored} of {self.to_do}"
 
 
+class ScoredAgain(models.Model):
+    """One lead's score by a re-scoring: the facts are those of the verdict, judged by a later model or
+    agreement. Append-only, and narrow, because there are as many of them as open leads.
+    """
+
+    # Taken from the lead's LeadScore in the statement that changes it: checking the keys of 100,000 rows
+    # once more would cost as much as writing them.
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, related_name="scored_again", db_constraint=False, db_index=False
+    )
+    verdict = models.ForeignKey(
+        Verdict, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    model = models.ForeignKey(
+        ScoringModel,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    method = models.CharField(max_length=32, help_text="scorecard, blend or model")
+    playbook_version = models.PositiveIntegerField()
+    score = models.PositiveSmallIntegerField()
+    was = models.PositiveSmallIntegerField(null=True, help_text="The score before.")
+    fit = models.PositiveSmallIntegerField()
+    intent = models.PositiveSmallIntegerField()
+    probability = models.FloatField()
+    flags = models.JSONField(default=list, help_text="What went wrong on the way.")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["lead", "-id"], name="scored_again_newest")]
+
+    def __str__(self):
+        return f"lead {self.lead_id} scored again: {self.score}"
+
+
 class Enrichment(models.Model):
     """One value that was found out about a lead, with where, how and when."""
 

@@ -7,6 +7,7 @@ from leadboard.leads.stages import Desk, EnquiryClass
 from leadboard.people.rights import may
 from leadboard.playbook import versions
 from leadboard.playbook.plain import route_in_words
+from qualification import again
 from qualification.calling import best_time
 from qualification.corrections import standing
 from qualification.corrections.correcting import DESKS
@@ -53,8 +54,9 @@ def _of(lead: Lead, newest: Verdict, correction: Correction | None) -> dict[str,
 
 
 def newest_of(lead: Lead) -> Verdict | None:
-    """The verdict that stands."""
-    return Verdict.objects.select_related("model").filter(lead=lead).order_by("-id").first()
+    """The verdict that stands; its facts scored again by a later model or agreement, where they were."""
+    newest = Verdict.objects.select_related("model").filter(lead=lead).order_by("-id").first()
+    return again.as_it_stands(newest, lead) if newest else None
 
 
 def why_none(lead: Lead) -> str:

@@ -6,7 +6,7 @@ from leadboard.leads.models import LeadEvent
 from leadboard.leads.persons import Person, told
 from qualification.corrections.models import Correction, FirmWords, Override
 from qualification.governance.models import ShadowScore
-from qualification.models import Enrichment, Verdict
+from qualification.models import Enrichment, ScoredAgain, Verdict
 
 VERDICT = (
     "at", "enquiry_class", "score", "band", "reasons", "abstained", "features", "evidence", "method",
@@ -20,6 +20,14 @@ def told_of(person: Person) -> dict[str, Any]:
     ids = person.ids
     return {
         "verdicts": told(Verdict.objects.filter(lead__in=ids).order_by("at"), *VERDICT),
+        "scored again": told(
+            ScoredAgain.objects.filter(lead__in=ids).order_by("pk"),
+            "at",
+            "score",
+            "was",
+            "method",
+            "playbook_version",
+        ),
         "found out": told(
             Enrichment.objects.filter(lead__in=ids), "field", "value", "source", "method", "at"
         ),

@@ -163,7 +163,7 @@ def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
             "qualified",
             facts=facts_of_event(thought, verdict, change, missing) | waking.left_desk(now, change),
             playbook_version=playbook.version,
-            **(_shown(thought) | standing.held_columns(now, playbook)),
+            **(_shown(thought, verdict) | standing.held_columns(now, playbook)),
             **change,
         )
     return verdict
@@ -210,8 +210,8 @@ def _evidence(classified: Classified) -> list[dict[str, Any]]:
     return case + [{"topic": topic, **reading} for topic, reading in classified.readings.items()]
 
 
-def _shown(thought: Thought) -> dict[str, Any]:
-    """What the board shows of the verdict."""
+def _shown(thought: Thought, verdict: Verdict) -> dict[str, Any]:
+    """What the board shows of the verdict, and by what it was made."""
     judgement = thought.judgement
     return {
         "enquiry_class": thought.facts["enquiry_class"],
@@ -222,4 +222,7 @@ def _shown(thought: Thought) -> dict[str, Any]:
         "probability": judgement.probability,
         "reasons": judgement.reasons,
         "scored_at": db_now(),
+        "by_verdict": verdict.pk,
+        "by_model": thought.model_id,
+        "by_playbook": verdict.playbook_version,
     }

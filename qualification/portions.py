@@ -1,12 +1,15 @@
-"""A portion of open leads: read with the facts of their newest verdicts, stored with new ones.
+"""A portion of open leads: read with the facts that their scores stand on, stored with new scores.
 
-Two statements store thousands: the verdicts (what was read of a lead is copied inside the database), and the
-leads with their events through the one door.
+A re-scoring rewrites the narrow rows of the scores and appends a line of history to each, in one statement
+for thousands; the leads themselves are neither written nor locked, so nobody who claims one ever waits for
+it. Only a lead whose band is another one now goes through the door of the leads, with its event: the band is
+what routes.
 """
 
 import json
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db import connection, transaction
 
 from leadboard.leads import door
@@ -15,48 +18,63 @@ from leadboard.playbook.schema import Playbook
 from qualification.pipeline import UNCLAIMED
 from qualification.score.scorer import Judgement
 
+# `xmin` changes with each write of a row: whoever writes a score meanwhile knows more than we read.
 OPEN = """
-SELECT l.id, l.version, l.desk, l.enquiry_class, l.band, v.id, v.features, v.abstained <> ''
-FROM leads_lead l
-JOIN LATERAL (SELECT id, features, abstained, model_id, playbook_version FROM qualification_verdict
-              WHERE lead_id = l.id ORDER BY id DESC LIMIT 1) v ON true
-WHERE l.id > %s AND l.desk = ANY(%s) AND l.owner_id IS NULL AND l.erased_at IS NULL AND NOT l.do_not_contact
-  AND (v.model_id IS DISTINCT FROM %s OR v.playbook_version <> %s)
-  AND NOT EXISTS (SELECT 1 FROM corrections_override o WHERE o.lead_id = l.id AND o.ended_at IS NULL)
-ORDER BY l.id LIMIT %s
+SELECT s.lead_id, l.version, l.desk, l.enquiry_class, l.band, s.score, s.xmin::text, v.id, v.features::text,
+       v.abstained <> ''
+FROM leads_leadscore s
+JOIN leads_lead l ON l.id = s.lead_id
+JOIN qualification_verdict v ON v.id = s.by_verdict
+WHERE s.lead_id > %s AND l.desk = ANY(%s) AND l.owner_id IS NULL AND l.erased_at IS NULL
+  AND NOT l.do_not_contact
+  AND (s.by_model IS DISTINCT FROM %s OR s.by_playbook IS DISTINCT FROM %s)
+  AND NOT EXISTS (SELECT 1 FROM corrections_override o WHERE o.lead_id = s.lead_id AND o.ended_at IS NULL)
+ORDER BY s.lead_id LIMIT %s
 """
-# A lead that changed meanwhile is left out; the others are locked until their events are written.
-VERDICTS = """
-WITH judged AS MATERIALIZED (
-    SELECT l.id AS lead, i.* FROM jsonb_to_recordset(%(rows)s::jsonb) AS i (
-        lead_id bigint, version int, verdict bigint, fit float8, intent float8, probability float8, score int,
-        band text, reasons jsonb, flags jsonb, method text, route jsonb)
-    JOIN leads_lead l ON l.id = i.lead_id AND l.version = i.version AND l.owner_id IS NULL
-    ORDER BY l.id FOR UPDATE OF l
+RENEW = """
+WITH renewed AS (
+    UPDATE leads_leadscore s
+    SET score = i.score, fit = i.fit, intent = i.intent, probability = i.probability,
+        reasons = i.reasons::jsonb, scored_at = now(), by_model = %(model)s, by_playbook = %(playbook)s
+    FROM unnest(%(leads)b::bigint[], %(seen)s::xid[], %(was)b::int[], %(score)b::int[], %(fit)b::int[],
+                %(intent)b::int[], %(probability)b::float8[], %(reasons)b::text[])
+        AS i (lead, seen, was, score, fit, intent, probability, reasons)
+    WHERE s.lead_id = i.lead AND s.xmin = i.seen
+    RETURNING s.*, i.was
 )
-INSERT INTO qualification_verdict
-    (lead_id, lead_version, enquiry_class, class_confidence, class_kind, words_version, evidence,
-     fit, intent, probability, score, band, reasons, abstained, flags, features,
-     route, model_id, method, playbook_version)
-SELECT j.lead, j.version, v.enquiry_class, v.class_confidence, v.class_kind, v.words_version, v.evidence,
-       j.fit, j.intent, j.probability, j.score, j.band, j.reasons, v.abstained, j.flags, v.features,
-       j.route, %(model)s,
-       j.method, %(playbook)s
-FROM judged j JOIN qualification_verdict v ON v.id = j.verdict
-ON CONFLICT (lead_id, lead_version) DO NOTHING
-RETURNING lead_id, id
 """
-COLUMNS = ("score", "fit", "intent", "band", "probability", "reasons", "scored_at")
+HISTORY = """
+INSERT INTO qualification_scoredagain
+    (lead_id, verdict_id, model_id, method, playbook_version, score, was, fit, intent, probability, flags)
+SELECT lead_id, by_verdict, by_model, %(method)s, by_playbook, score, was, fit, intent, probability, %(flags)s
+"""
+RENEWED = f"{RENEW}{HISTORY} FROM renewed"
+MOVED = f"""
+{HISTORY} FROM leads_leadscore
+JOIN unnest(%(leads)b::bigint[], %(was)b::int[]) AS i (lead, was) ON lead = lead_id
+"""
+# Of the leads whose band changes, those that nobody has changed meanwhile, locked until they are written.
+AS_READ = """
+SELECT l.id FROM leads_lead l JOIN unnest(%s::bigint[], %s::int[]) AS i (lead, version)
+    ON l.id = i.lead AND l.version = i.version
+WHERE l.owner_id IS NULL ORDER BY l.id FOR UPDATE OF l
+"""
+COLUMNS = (
+    "band", "score", "fit", "intent", "probability", "reasons", "scored_at", "by_verdict", "by_model",
+    "by_playbook",
+)  # fmt: skip
 
 
 class Found(NamedTuple):
-    """An open lead with the facts of its newest verdict."""
+    """An open lead with its score as it was read (`seen`) and the facts that this stands on."""
 
     lead: int
     version: int
     desk: str
     enquiry_class: str
     band: str
+    score: int | None
+    seen: str
     verdict: int
     facts: dict[str, Any]
     abstained: bool
@@ -70,66 +88,102 @@ class By(NamedTuple):
     flags: list[str]
 
 
+Pair = tuple[Found, Judgement]
+
+
 def open_leads(after: int, by: By, portion: int) -> list[Found]:
-    """The next leads behind lead `after` whose newest verdict is by another model or agreement, by id. Where
+    """The next leads behind lead `after` whose score is by another model or agreement, by id. Where
     a person overrode the machine it stays at that.
     """
     desks = [str(desk) for desk in UNCLAIMED]
     with connection.cursor() as cursor:
         cursor.execute(OPEN, [after, desks, by.model, by.playbook.version, portion])
-        rows = cursor.fetchall()
-    return [
-        Found(*row)._replace(facts=row[6] if isinstance(row[6], dict) else json.loads(row[6])) for row in rows
-    ]
+        return [Found._make((*row[:8], json.loads(row[8]), row[9])) for row in cursor.fetchall()]
 
 
 def store_all(found: list[Found], judgements: list[Judgement], by: By) -> int:
-    """Store verdicts, leads and events of a portion; how many. A lead that changed meanwhile is left as it
-    is: whoever changed it had it judged anew.
+    """Store the scores of a portion; how many. A lead that was judged anew, claimed or sent elsewhere
+    meanwhile keeps what it has.
     """
-    pairs = list(zip(found, judgements, strict=True))
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            rows = json.dumps([_verdict_row(one, new, by) for one, new in pairs])
-            cursor.execute(VERDICTS, {"rows": rows, "model": by.model, "playbook": by.playbook.version})
-            verdicts = dict(cursor.fetchall())
-            cursor.execute("SELECT now()")
-            now = cursor.fetchone()[0].isoformat()
-        moves = [
-            _lead_row(one, new, verdicts[one.lead], by, now) for one, new in pairs if one.lead in verdicts
-        ]
-        if moves:
-            door.write("rescored", moves, COLUMNS, by.playbook.version)
-    return len(moves)
+    same: list[Pair] = []
+    other: list[Pair] = []
+    for one, new in zip(found, judgements, strict=True):
+        (same if band_of(one, new, by) == one.band else other).append((one, new))
+    return _move(other, by) + _renew(same, by)
 
 
-def _verdict_row(one: Found, new: Judgement, by: By) -> dict[str, Any]:
+def band_of(one: Found, new: Judgement, by: By) -> str:
+    """The band of the lead by its new score; where the machine abstained it stays without."""
+    return "" if one.abstained else policy.band(by.playbook, new.score)
+
+
+def _renew(pairs: list[Pair], by: By) -> int:
+    """Store scores that leave the lead in its band."""
+    if not pairs:
+        return 0
+    values = _history(pairs, by) | {
+        "model": by.model,
+        "playbook": by.playbook.version,
+        "seen": [one.seen for one, _ in pairs],
+        "score": [new.score for _, new in pairs],
+        "fit": [new.fit for _, new in pairs],
+        "intent": [new.intent for _, new in pairs],
+        "probability": [new.probability for _, new in pairs],
+        "reasons": [json.dumps(new.reasons) for _, new in pairs],
+    }
+    return _execute(RENEWED, values)
+
+
+def _execute(statement: str, values: dict[str, Any]) -> int:
+    """How many rows a statement wrote. Its arrays travel in binary, as Django's own cursors do not send them:
+    quoting the reasons of thousands as text cost ten times as much.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount
+
+
+def _history(pairs: list[Pair], by: By) -> dict[str, Any]:
     return {
-        "lead_id": one.lead,
-        "version": one.version,
-        "verdict": one.verdict,
-        "fit": new.fit,
-        "intent": new.intent,
-        "probability": new.probability,
-        "score": new.score,
-        "band": policy.band(by.playbook, new.score),
-        "reasons": new.reasons,
-        "flags": by.flags,
-        "method": new.method,
-        "route": {"desk": one.desk, "rule": "kept"},
+        "leads": [one.lead for one, _ in pairs],
+        "was": [one.score for one, _ in pairs],
+        "method": pairs[0][1].method,
+        "flags": json.dumps(by.flags),
     }
 
 
-def _lead_row(one: Found, new: Judgement, verdict: int, by: By, now: str) -> dict[str, Any]:
-    band = "" if one.abstained else policy.band(by.playbook, new.score)
+def _move(pairs: list[Pair], by: By) -> int:
+    """Store scores that bring the lead into another band, each with its event."""
+    if not pairs:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(AS_READ, [[one.lead for one, _ in pairs], [one.version for one, _ in pairs]])
+        there = {lead for (lead,) in cursor.fetchall()}
+        pairs = [(one, new) for one, new in pairs if one.lead in there]
+        if pairs:
+            cursor.execute("SELECT now()")
+            now = cursor.fetchone()[0].isoformat()
+            door.write(
+                "rescored", [_row(one, new, by, now) for one, new in pairs], COLUMNS, by.playbook.version
+            )
+            _execute(MOVED, _history(pairs, by))
+    return len(pairs)
+
+
+def _row(one: Found, new: Judgement, by: By, now: str) -> dict[str, Any]:
+    band = band_of(one, new, by)
     facts = {
         "score": new.score,
         "band": band,
-        "verdict": verdict,
+        "verdict": one.verdict,
         "method": new.method,
         "model": by.model,
         "flags": len(by.flags),
     }
-    changes = (new.score, new.fit, new.intent, band, new.probability, new.reasons, now)
-    changed = {f"c_{name}": value for name, value in zip(COLUMNS, changes, strict=True)}
+    values = (
+        band, new.score, new.fit, new.intent, new.probability, new.reasons, now, one.verdict, by.model,
+        by.playbook.version,
+    )  # fmt: skip
+    changed = {f"c_{name}": value for name, value in zip(COLUMNS, values, strict=True)}
     return {"lead": one.lead, "at": None, "actor": None, "facts": facts, **changed}

@@ -9,15 +9,17 @@ import logging
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
 from qualification import pipeline, store
-from qualification.models import Rescoring
+from qualification.models import Rescoring, ScoredAgain
 from qualification.portions import By, Found, open_leads, store_all
 from qualification.score.scorer import BlendScorer, CardScorer, Judgement
 
@@ -105,8 +107,25 @@ def go_on(work: Rescoring) -> bool:
     done = rescore(work.after)
     changes: dict[str, Any] = {"scored": F("scored") + done.scored, "moved": F("moved") + done.moved}
     changes |= {"finished_at": Now()} if done.last is None else {"after": done.last}
-    Rescoring.objects.filter(pk=work.pk).update(worked_at=Now(), **changes)
+    with transaction.atomic():
+        going_on = Rescoring.objects.filter(pk=work.pk, finished_at=None)
+        if going_on.update(worked_at=Now(), **changes) and done.last is None:
+            _tell(Rescoring.objects.get(pk=work.pk))
     return done.last is not None
+
+
+def _tell(work: Rescoring) -> None:
+    """One event for all leads whose number changed and nothing else: the boards fetch themselves anew by it.
+
+    It stands in the log of one of them, because each event has a lead.
+    """
+    if work.scored:
+        last = (
+            ScoredAgain.objects.filter(lead_id__lte=work.after, at__gte=work.begun_at).order_by("-pk").first()
+        )
+        if last and (lead := lifecycle.lock(last.lead_id)):
+            facts = {"leads": work.scored, "model": work.model_id}
+            lifecycle.move(lead, "all_rescored", facts=facts, playbook_version=work.playbook_version)
 
 
 def open_count() -> int:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 from django.utils import timezone
 
-from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.models import Lead, LeadEvent, LeadScore
 from leadboard.playbook import policy, versions
 from qualification.models import Verdict
 from qualification.score.scorer import CardScorer
@@ -38,7 +38,7 @@ def past(rows, ends, by=None, days=60):
     playbook, card, now = versions.active(), CardScorer(), timezone.now()
     leads = Lead.objects.bulk_create(
         Lead(name=f"Lead {number}", source=facts.get("source", ""), extra=facts, digest=b"bulk",
-             scored_at=now, version=1 + (end is not None), stage=STAGES[end],
+             version=1 + (end is not None), stage=STAGES[end],
              desk="board" if end is None else "closed")
         for number, (facts, end) in enumerate(zip(rows, ends, strict=True))
     )  # fmt: skip
@@ -66,7 +66,12 @@ def _judge(leads, playbook, card):
                     probability=judged.probability, band=band, features=lead.extra, method="scorecard",
                     route={"desk": route.desk, "stage": route.stage}, playbook_version=playbook.version)
         )  # fmt: skip
-    Verdict.objects.bulk_create(verdicts)
+    stands = [
+        LeadScore(lead=one.lead, score=one.score, probability=one.probability, by_verdict=one.pk,
+                  by_playbook=playbook.version, scored_at=timezone.now())
+        for one in Verdict.objects.bulk_create(verdicts)
+    ]  # fmt: skip
+    LeadScore.objects.bulk_create(stands)
 
 
 def market(n, seed, weight=1.0, **fixed):

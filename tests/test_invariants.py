@@ -13,10 +13,11 @@ from leadboard.capture.models import Source, Submission
 from leadboard.doctor.invariants import ALL, violations
 from leadboard.leads import lifecycle, reactions
 from leadboard.leads.clock import db_now
+from leadboard.leads.models import LeadScore
 from leadboard.playbook import versions
 from leadboard.playbook.models import PlaybookVersion
 from leadboard.tracking.models import Interest, Touch, Visitor
-from qualification.models import ScoringModel, Verdict
+from qualification.models import ScoredAgain, ScoringModel, Verdict
 
 BY_NAME = {invariant.name: invariant for invariant in ALL}
 MINUTE = timedelta(minutes=1)
@@ -54,6 +55,9 @@ class Firm:
             lead=self.free, lead_version=1, enquiry_class="buying", score=70, method="scorecard",
             features={"pages": 3}, playbook_version=self.version,
         )  # fmt: skip
+        LeadScore.objects.create(
+            lead=self.free, score=70, by_verdict=self.verdict.pk, by_playbook=self.version
+        )
         self.number_events()
 
     def lead(self, **fields):
@@ -349,6 +353,26 @@ def score_of_no_model(firm):
     return firm.free.pk
 
 
+def score_that_nobody_decided(firm):
+    LeadScore.objects.update(score=71)
+    return firm.free.pk
+
+
+def score_of_an_older_verdict(firm):
+    firm.verdict.pk = None
+    firm.verdict.lead_version = 2
+    firm.verdict.save()
+    return firm.free.pk
+
+
+def score_by_another_model_than_told(firm):
+    ScoredAgain.objects.create(
+        lead=firm.free, verdict=firm.verdict, method="scorecard", playbook_version=firm.version, score=70,
+        fit=30, intent=30, probability=0.5, model_id=7,
+    )  # fmt: skip
+    return firm.free.pk
+
+
 def decision_by_an_unknown_playbook(firm):
     Verdict.objects.update(playbook_version=99)
     return firm.free.pk
@@ -418,6 +442,9 @@ FAULTS = [
     ("the chain of each lead verifies", event_changed_afterwards),
     ("each score names its model and inputs", score_out_of_nothing),
     ("each score names its model and inputs", score_of_no_model),
+    ("the score that stands is the newest decision's", score_that_nobody_decided),
+    ("the score that stands is the newest decision's", score_of_an_older_verdict),
+    ("the score that stands is the newest decision's", score_by_another_model_than_told),
     ("each decision names a playbook that exists", decision_by_an_unknown_playbook),
     ("nothing is left of a person who was erased", name_of_an_erased_person),
     ("one playbook and at most one model are in force", two_playbooks_in_force),

@@ -4,12 +4,14 @@ import pytest
 from django.db import connection
 from django_q.models import OrmQ
 
-from leadboard.leads import chain, lifecycle
-from leadboard.leads.models import Lead, LeadEvent
-from leadboard.playbook import versions
+from leadboard.board import fragments
+from leadboard.leads import chain, feed_log, lifecycle, timeline
+from leadboard.leads.models import Lead, LeadEvent, LeadScore
+from leadboard.playbook import policy, versions
 from leadboard.playbook.models import PlaybookVersion
-from qualification import jobs, pipeline, portions, rescoring
-from qualification.models import Rescoring, Verdict
+from qualification import jobs, panels, pipeline, portions, rescoring
+from qualification.corrections import correcting
+from qualification.models import Rescoring, ScoredAgain
 
 
 @pytest.fixture
@@ -33,7 +35,12 @@ def richer():
 
 
 def shown(lead):
-    return Lead.objects.values("score", "fit", "intent", "band", "desk", "version").get(pk=lead.pk)
+    fresh = Lead.objects.get(pk=lead.pk)
+    return {name: getattr(fresh, name) for name in ("score", "fit", "intent", "band", "desk", "version")}
+
+
+def newest(lead):
+    return ScoredAgain.objects.filter(lead=lead).order_by("-pk").first()
 
 
 def test_a_new_playbook_scores_every_open_lead_again(judged):
@@ -42,17 +49,28 @@ def test_a_new_playbook_scores_every_open_lead_again(judged):
     done = rescoring.rescore()
     assert (done.scored, done.last) == (4, judged[-1].pk)
     for lead, old in zip(judged, before, strict=True):
-        new, verdict = shown(lead), lead.verdicts.order_by("-id").first()
+        new, again = shown(lead), newest(lead)
         assert new["score"] == min(100, old["score"] + 2)
-        assert new["version"] == old["version"] + 1
-        assert (verdict.score, verdict.fit, verdict.intent) == (new["score"], new["fit"], new["intent"])
-        assert verdict.playbook_version == versions.active().version
-        event = LeadEvent.objects.filter(lead=lead).order_by("-version").first()
-        assert (event.kind, event.facts["verdict"], event.facts["score"]) == (
-            "rescored",
-            verdict.pk,
-            new["score"],
-        )
+        assert (again.was, again.score, again.fit, again.intent) == (
+            old["score"], new["score"], new["fit"], new["intent"],
+        )  # fmt: skip
+        assert (again.verdict, again.playbook_version) == (lead.verdicts.get(), versions.active().version)
+        stands = LeadScore.objects.get(pk=lead.pk)
+        assert (stands.by_verdict, stands.by_playbook) == (again.verdict_id, again.playbook_version)
+
+
+def test_only_another_band_is_an_event_of_the_lead(judged):
+    """The line between two bands is drawn above Diana; who only asked stays where they are."""
+    text = PlaybookVersion.objects.get(active=True).text
+    versions.apply(text.replace("high: 60", f"high: {shown(judged[0])['score'] + 1}"))
+    before = [shown(lead) for lead in judged]
+    assert rescoring.rescore().scored == 4
+    assert shown(judged[2]) == before[2]
+    assert shown(judged[0]) == before[0] | {"band": "medium", "version": before[0]["version"] + 1}
+    event = LeadEvent.objects.filter(lead=judged[0]).order_by("-version").first()
+    assert (event.kind, event.facts["band"], event.facts["verdict"]) == (
+        "rescored", "medium", newest(judged[0]).verdict_id,
+    )  # fmt: skip
     with connection.cursor() as cursor:
         assert chain.faults(cursor) == []
 
@@ -74,10 +92,10 @@ def test_what_is_stored_is_what_one_by_one_would_be(judged):
     richer()
     rescoring.rescore()
     for lead in judged:
-        newest = Verdict.objects.filter(lead=lead).order_by("-id").first()
-        one = pipeline._judged(versions.active(), newest.features, [])[0]
-        assert newest.reasons == one.reasons
-        assert (newest.score, newest.probability, newest.method) == (one.score, one.probability, one.method)
+        again = newest(lead)
+        one = pipeline._judged(versions.active(), again.verdict.features, [])[0]
+        assert LeadScore.objects.get(pk=lead.pk).reasons == one.reasons
+        assert (again.score, again.probability, again.method) == (one.score, one.probability, one.method)
 
 
 def test_a_claimed_and_a_silenced_lead_are_left_alone(judged, ana):
@@ -87,16 +105,31 @@ def test_a_claimed_and_a_silenced_lead_are_left_alone(judged, ana):
     assert rescoring.rescore().scored == 2
 
 
-def test_a_lead_that_changes_meanwhile_keeps_what_changed_it(judged, ana):
+def test_a_lead_that_is_judged_anew_meanwhile_keeps_that(judged):
+    richer()
+    scorer, by = rescoring._judge()
+    found = portions.open_leads(0, by, 10)
+    judgements, by = rescoring.judge_all(scorer, by, [one.facts for one in found])
+    pipeline.qualify(judged[0].pk, asked=True, anew=True)
+    fresh = shown(judged[0])
+    wrong = [judgements[0]._replace(score=1, probability=0.01), *judgements[1:]]
+    assert portions.store_all(found, wrong, by) == 3
+    same_band = [found[0]._replace(band=policy.band(by.playbook, 1)), *found[1:]]
+    assert portions.store_all(same_band, wrong, by) == 0
+    assert shown(judged[0]) == fresh
+
+
+def test_a_claim_meanwhile_is_never_undone(judged, ana):
     richer()
     scorer, by = rescoring._judge()
     found = portions.open_leads(0, by, 10)
     judgements, by = rescoring.judge_all(scorer, by, [one.facts for one in found])
     judged[0].refresh_from_db()
     lifecycle.move(judged[0], "claimed", actor=ana, owner=ana, desk="sales", facts={})
-    assert portions.store_all(found, judgements, by) == 3
-    assert shown(judged[0])["desk"] == "sales"
-    assert judged[0].verdicts.count() == 1
+    claimed = shown(judged[0])
+    portions.store_all(found, judgements, by)
+    after = shown(judged[0])
+    assert (after["desk"], after["version"]) == ("sales", claimed["version"])
 
 
 def test_a_model_that_raises_leaves_the_rules_to_decide_and_says_so(judged, monkeypatch):
@@ -107,8 +140,8 @@ def test_a_model_that_raises_leaves_the_rules_to_decide_and_says_so(judged, monk
     richer()
     monkeypatch.setattr(rescoring, "_judge", lambda: (Broken(), portions.By(None, versions.active(), [])))
     assert rescoring.rescore().scored == 4
-    newest = judged[0].verdicts.order_by("-id").first()
-    assert (newest.method, newest.flags) == ("scorecard", ["model failed: RuntimeError"])
+    again = newest(judged[0])
+    assert (again.method, again.flags) == ("scorecard", ["model failed: RuntimeError"])
 
 
 def test_the_watch_enqueues_the_work_once_and_the_job_finishes_it(judged):
@@ -123,3 +156,33 @@ def test_the_watch_enqueues_the_work_once_and_the_job_finishes_it(judged):
     work = Rescoring.objects.order_by("-pk").first()
     assert (work.to_do, work.scored, work.finished_at is not None) == (4, 4, True)
     assert jobs.watch_rescoring() is False
+
+
+def test_one_event_tells_the_boards_and_the_page_of_each_lead_its_own_story(judged):
+    richer()
+    jobs.watch_rescoring()
+    before = feed_log.last_seq()
+    jobs.rescore()
+    events = LeadEvent.objects.filter(kind="all_rescored")
+    assert [(event.lead, event.facts["leads"]) for event in events] == [(judged[-1], 4)]
+    LeadEvent.objects.filter(pk=events[0].pk).update(seq=before + 1)
+    assert "data-resync" in fragments.frame_after(before).html
+    told = [entry.headline for entry in timeline.stories(judged[1])]
+    assert told == [f"Scored again: {newest(judged[1]).was} → {newest(judged[1]).score}"]
+    jobs.rescore()
+    assert events.count() == 1
+
+
+def test_the_lead_page_explains_the_score_that_stands(judged):
+    richer()
+    rescoring.rescore()
+    stands = panels.newest_of(Lead.objects.get(pk=judged[3].pk))
+    assert (stands.score, stands.playbook_version) == (shown(judged[3])["score"], versions.active().version)
+    assert stands.reasons == LeadScore.objects.get(pk=judged[3].pk).reasons != []
+
+
+def test_whose_score_a_person_set_is_not_scored_again(judged, lea):
+    correcting.override(judged[0].pk, lea, code="talked", score=12)
+    richer()
+    assert rescoring.rescore().scored == 3
+    assert shown(judged[0])["score"] == 12

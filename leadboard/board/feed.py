@@ -66,7 +66,7 @@ def choose(asked: Any) -> tuple[str, str, str]:
 
 def matching(view: str, words: str) -> QuerySet[Lead]:
     """Return the leads of a view that contain each of the words."""
-    return search(Lead.objects.select_related("owner").filter(VIEWS[view].condition), words)
+    return search(Lead.objects.select_related("owner", "standing").filter(VIEWS[view].condition), words)
 
 
 def page(leads: QuerySet[Lead], sort: str, after: str = "") -> Page:
@@ -78,7 +78,7 @@ def page(leads: QuerySet[Lead], sort: str, after: str = "") -> Page:
 
 def mine(user: User) -> list[Lead]:
     """Return the leads that a person holds, the nearest deadline first."""
-    held = Lead.objects.select_related("owner").filter(owner=user, owner__isnull=False)
+    held = Lead.objects.select_related("owner", "standing").filter(owner=user, owner__isnull=False)
     return list(held.order_by("due_at", "id")[:MOST_HELD])
 
 
@@ -121,16 +121,17 @@ def _by_deadline(leads: QuerySet[Lead], cursor: tuple[str, int] | None) -> list[
 
 
 def _by_score(leads: QuerySet[Lead], cursor: tuple[str, int] | None) -> list[Lead]:
-    order = (F("score").desc(nulls_last=True), F("id").desc())
-    if cursor is None:
-        return list(leads.order_by(*order)[: PAGE + 1])
-    unscored = leads.filter(score__isnull=True)
-    if not cursor[0]:
-        return list(unscored.filter(pk__lt=cursor[1]).order_by(*order)[: PAGE + 1])
-    score = _number(cursor[0])
-    scored = leads.filter(Q(score__lt=score) | Q(score=score, pk__lt=cursor[1]), score__lte=score)
+    unscored = leads.filter(standing__score=None).order_by("-pk")
+    if cursor and not cursor[0]:
+        return list(unscored.filter(pk__lt=cursor[1])[: PAGE + 1])
+    scored = leads.filter(standing__score__isnull=False)
+    if cursor:
+        score = _number(cursor[0])
+        equal = Q(standing__score=score, standing__lead__lt=cursor[1])
+        scored = scored.filter(Q(standing__score__lt=score) | equal, standing__score__lte=score)
+    order = (F("standing__score").desc(nulls_last=True), F("standing__lead").desc())
     rows = list(scored.order_by(*order)[: PAGE + 1])
-    return rows + list(unscored.order_by(*order)[: PAGE + 1 - len(rows)])
+    return rows + list(unscored[: PAGE + 1 - len(rows)] if len(rows) <= PAGE else ())
 
 
 ORDERS = {"deadline": _by_deadline, "score": _by_score, "newest": _newest}

@@ -19,6 +19,8 @@ PATCHES = ("lead/clock.html", "lead/score.html", "lead/why.html", "lead/desk.htm
 ROW = "lead/row.html"
 # After these a lead may be on the board that was not there before; a page that has the row keeps its own.
 ARRIVALS = {"captured", "released", "rejected", "reopened", "rerouted"}
+# Speaks of many leads that have no event of their own.
+OF_MANY = "all_rescored"
 
 
 def frame_after(seq: int) -> Frame | None:
@@ -58,7 +60,11 @@ def cursor(seq: int, until: int, *, resync: bool = False) -> SafeString:
 
 
 def _frame(seq, until, events):
-    """Return the frame of some events; a very heavy one only tells the page to fetch anew."""
+    """Return the frame of some events; a very heavy one only tells the page to fetch anew, and so does an
+    event that speaks of many leads.
+    """
+    if any(event.kind == OF_MANY for event in events):
+        return resync(seq, until)
     frame = Frame(seq, until, "\n".join([cursor(seq, until), *_parts(events)]))
     return frame if len(frame.wire) <= HEAVIEST else resync(seq, until)
 
@@ -66,7 +72,7 @@ def _frame(seq, until, events):
 def _parts(events):
     """Return the patches of every changed lead, then the rows of the new ones."""
     now = db_now()
-    leads = Lead.objects.select_related("owner").in_bulk({event.lead_id for event in events})
+    leads = Lead.objects.select_related("owner", "standing").in_bulk({event.lead_id for event in events})
     arrived = dict.fromkeys(event.lead_id for event in events if _brings_to_board(event))
     rows = [_row(leads[pk], now) for pk in arrived if leads[pk].desk == Desk.BOARD]
     patches = [_patches(lead, now) for lead in leads.values()]

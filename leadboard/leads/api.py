@@ -40,6 +40,10 @@ class LeadSerializer(serializers.ModelSerializer):
 
     id = serializers.UUIDField(source="uid")
     owner = serializers.EmailField(source="owner.email", default=None)
+    score = serializers.IntegerField(allow_null=True, help_text="0 to 100; null: not scored yet.")
+    fit = serializers.IntegerField(allow_null=True)
+    intent = serializers.IntegerField(allow_null=True)
+    probability = serializers.FloatField(allow_null=True)
     reasons = ReasonSerializer(many=True)
     marks = MarkSerializer(many=True)
     merged_into = serializers.UUIDField(
@@ -100,6 +104,10 @@ class LeadFilter(filters.FilterSet):
     desk = filters.MultipleChoiceFilter(choices=Desk.choices)
     band = filters.MultipleChoiceFilter(choices=Band.choices)
     enquiry_class = filters.MultipleChoiceFilter(choices=EnquiryClass.choices)
+    score = filters.NumberFilter(field_name="standing__score")
+    score__gte = filters.NumberFilter(field_name="standing__score", lookup_expr="gte")
+    score__lte = filters.NumberFilter(field_name="standing__score", lookup_expr="lte")
+    score__isnull = filters.BooleanFilter(field_name="standing__score", lookup_expr="isnull")
     owner = filters.CharFilter(method="filter_owner")
     name = filters.CharFilter(lookup_expr="iexact")
     email = filters.CharFilter(lookup_expr="iexact")
@@ -117,7 +125,6 @@ class LeadFilter(filters.FilterSet):
             "source": ["exact"],
             "campaign": ["exact"],
             "lead_type": ["exact"],
-            "score": ["exact", "gte", "lte", "isnull"],
             "version": ["exact"],
             "due_kind": ["exact"],
             "due_state": ["exact"],
@@ -146,7 +153,7 @@ def visible_to(person):
     newest = LeadEvent.objects.filter(lead=OuterRef("pk")).order_by("-version").values("seq")[:1]
     return (
         Lead.objects.filter(erased_at__isnull=True)
-        .select_related("owner")
+        .select_related("owner", "standing")
         .annotate(seq=Subquery(newest), merged_into_uid=F("merged_into__uid"))
     )
 

@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.db.models import Field
 
 from leadboard.leads import chain, sequencer
-from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.models import Lead, LeadEvent, LeadScore
 
 PROTECTED = {"id", "uid", "version", "digest", "created_at"}
+SCORE = {field.name: field for field in LeadScore._meta.concrete_fields if not field.primary_key}
 Row = dict[str, Any]
 Written = tuple[int, int, datetime, datetime, bytes]  # event id, version, at, recorded_at, digest
 NEXT_LINK = chain.CONTENT.format(
@@ -35,14 +36,21 @@ WITH moved AS (
     FROM jsonb_to_recordset(%(rows)s::jsonb)
         AS i (lead bigint, at timestamptz, actor bigint, facts jsonb{{names}})
     WHERE leads_lead.id = i.lead{{guard}}
-    RETURNING leads_lead.id, leads_lead.version, leads_lead.digest, i.at, i.actor, i.facts
-)
+    RETURNING leads_lead.id, leads_lead.version, leads_lead.digest, i.at, i.actor, i.facts{{score}}
+){{scored}}
 INSERT INTO leads_leadevent
     (lead_id, version, kind, at, recorded_at, actor_id, facts, playbook_version, digest)
 SELECT id, version, %(kind)s, coalesce(at, now()), now(), actor, facts, %(playbook_version)s, digest
 FROM moved
 RETURNING lead_id, id, version, at, recorded_at, digest
 """  # noqa: S608 - constants only
+
+
+# What the lead scores stands in a row beside it: made by the first score, changed by each later one.
+SCORED = """, scored AS (
+    INSERT INTO leads_leadscore (lead_id, {names}) SELECT id, {given} FROM moved
+    ON CONFLICT (lead_id) DO UPDATE SET ({names}) = ROW ({excluded})
+)"""
 
 
 def row_of(lead: Lead, changes: Row, facts: Row, at: datetime | None, actor: Any) -> Row:
@@ -82,16 +90,27 @@ def write(
 @lru_cache(maxsize=256)
 def _statement(columns: tuple[str, ...], guard: str) -> str:
     fields = [column(name) for name in columns]
+    of_score = [name for name in columns if name in SCORE]
     return STATEMENT.format(
-        changes="".join(f", {field.column} = i.c_{field.name}" for field in fields),
+        changes="".join(f", {field.column} = i.c_{field.name}" for field in fields if field.model is Lead),
         names="".join(f", c_{field.name} {field.db_type(connection)}" for field in fields),
         guard=guard,
+        score="".join(f", i.c_{name}" for name in of_score),
+        scored=_scored(of_score) if of_score else "",
+    )
+
+
+def _scored(names: list[str]) -> str:
+    return SCORED.format(
+        names=", ".join(names),
+        given=", ".join(f"c_{name}" for name in names),
+        excluded=", ".join(f"excluded.{name}" for name in names),
     )
 
 
 def column(name: str) -> Field:
-    """Return the column of Lead with this name; what only points to a lead is none."""
-    field = Lead._meta.get_field(name)
+    """Return the column of Lead, or of its score, with this name; what only points to a lead is none."""
+    field = SCORE.get(name) or Lead._meta.get_field(name)
     assert isinstance(field, Field), f"{name} is no column of Lead"
     return field
 
@@ -108,8 +127,11 @@ def event_of(
     """Return the event as it was written; the lead in hand is brought up to date."""
     pk, version, at, recorded_at, digest = row
     lead.version, lead.digest = version, digest
+    if not SCORE.keys().isdisjoint(changes):
+        lead._state.fields_cache.pop("standing", None)
     for name, value in changes.items():
-        setattr(lead, column(name).attname if isinstance(value, int) and name == "owner" else name, value)
+        if name not in SCORE:
+            setattr(lead, column(name).attname if isinstance(value, int) and name == "owner" else name, value)
     return LeadEvent(
         id=pk, lead=lead, version=version, kind=kind, at=at, recorded_at=recorded_at, actor=actor,
         facts=facts, playbook_version=playbook_version, digest=digest,

@@ -30,6 +30,7 @@ KINDS = {
     "woke": Kind(MACHINE, "sun", "Woke up: from nurture to the board", "scores {score} {band}"),
     "qualified": Kind(MACHINE, "bolt", "Scored {score} {band}", "{enquiry_class}; {route}"),
     "rescored": Kind(MACHINE, "bolt", "Scored again: {score} {band}", "the model or the playbook changed"),
+    "all_rescored": Kind(MACHINE, "bolt", "Scored again with all open leads", "{leads} were scored again"),
     "score_overridden": Kind(PERSON, "pen", "{who} set the score to {score} {band}", "{reason}; {route}"),
     "class_corrected": Kind(PERSON, "pen", "{who} said it is: {class}", "the machine had read {was}"),
     "automatic_again": Kind(PERSON, "undo", "{who} gave the score back to the machine"),

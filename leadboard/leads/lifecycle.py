@@ -31,10 +31,10 @@ def capture(fields, *, facts, at=None, playbook_version=None):
 def move(lead, kind, *, actor=None, at=None, facts=None, expect=None, playbook_version=None, **changes):
     """Change a lead and record the one event of it, in one statement; return the LeadEvent.
 
-    `changes` are columns of Lead by name. `expect` maps columns to what they must still be (a value,
-    None, or a tuple of allowed values): when they are not, or when the stage may not move so,
-    nothing is written and Conflict is raised. `at` is when it happened (default: now). The lead
-    object is brought up to date; what hangs on the event reacts in the same transaction.
+    `changes` are columns of Lead, or of its score, by name. `expect` maps columns of Lead to what they
+    must still be (a value, None, or a tuple of allowed values): when they are not, or when the stage may
+    not move so, nothing is written and Conflict is raised. `at` is when it happened (default: now). The
+    lead object is brought up to date; what hangs on the event reacts in the same transaction.
     """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of event: {kind}")
@@ -55,7 +55,8 @@ def lock(lead_id):
 
     Everything that locks several rows of a lead (claims, clocks, enrolments) locks the lead first.
     """
-    return Lead.objects.select_for_update(of=("self",)).filter(pk=lead_id).first()
+    locked = Lead.objects.select_related("standing").select_for_update(of=("self",))
+    return locked.filter(pk=lead_id).first()
 
 
 def _transaction():

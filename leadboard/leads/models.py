@@ -1,6 +1,8 @@
 """Lead and LeadEvent: one row per prospect, one row per change of it."""
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,12 +12,31 @@ from django.db.models.functions import Lower, Now
 from leadboard.leads.stages import Band, Desk, EnquiryClass, Stage
 
 
+class OfScore:
+    """A column of the lead's LeadScore, read as if it were the lead's own; without a row it is empty."""
+
+    def __init__(self, empty: Callable[[], Any] = lambda: None) -> None:
+        self._empty = empty
+
+    def __set_name__(self, lead: type, name: str) -> None:
+        """Remember which column this is."""
+        self._name = name
+
+    def __get__(self, lead: Any, model: Any = None) -> Any:
+        """Return what stands."""
+        if lead is None:
+            return self
+        row = getattr(lead, "standing", None)
+        return self._empty() if row is None else getattr(row, self._name)
+
+
 class Lead(models.Model):
     """One prospect, with what the board shows of it.
 
     Only `lifecycle.move()` writes to an existing row: it bumps `version`, chains `digest` and
     records one LeadEvent. `due_*` mirror the clock that the board shows (the truth is handoff's
-    Clock); score, band and reasons mirror the newest verdict.
+    Clock). What the lead scores is a row beside it (LeadScore); only the band, by which leads are
+    routed, stands here.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -52,13 +73,9 @@ class Lead(models.Model):
     target_account = models.BooleanField(default=False)
 
     enquiry_class = models.CharField(max_length=12, choices=EnquiryClass, blank=True)
-    score = models.PositiveSmallIntegerField(null=True, blank=True)
-    fit = models.PositiveSmallIntegerField(null=True, blank=True)
-    intent = models.PositiveSmallIntegerField(null=True, blank=True)
     band = models.CharField(max_length=6, choices=Band, blank=True)
-    probability = models.FloatField(null=True, blank=True)
-    reasons = models.JSONField(default=list, blank=True, help_text="[{words, points}], strongest first.")
-    scored_at = models.DateTimeField(null=True, blank=True)
+    score, fit, intent = OfScore(), OfScore(), OfScore()
+    probability, reasons, scored_at = OfScore(), OfScore(list), OfScore()
 
     due_kind = models.CharField(max_length=20, blank=True, help_text="first_action, contact, follow_up …")
     due_started_at = models.DateTimeField(null=True, blank=True)
@@ -91,12 +108,6 @@ class Lead(models.Model):
             models.Index(
                 fields=["due_at", "id"], name="lead_board_due", condition=Q(desk__in=("board", "sales"))
             ),
-            models.Index(
-                models.F("score").desc(nulls_last=True),
-                models.F("id").desc(),
-                name="lead_board_score",
-                condition=Q(desk="board"),
-            ),
             models.Index(fields=["owner", "due_at"], name="lead_mine", condition=Q(owner__isnull=False)),
             models.Index(fields=["band", "due_at", "id"], name="lead_board_band", condition=Q(desk="board")),
             models.Index(
@@ -125,6 +136,39 @@ class Lead(models.Model):
     def get_absolute_url(self):
         """Return the lead page."""
         return f"/leads/{self.pk}/"
+
+
+class LeadScore(models.Model):
+    """What a lead scores now, and by what; the one place of it.
+
+    A table of its own, because a new model gives every open lead another score: that neither rewrites
+    the wide rows of the leads nor waits for, or holds up, whoever claims one. `by_*` are keys of a verdict
+    (its facts were judged), a scoring model (none: the card alone) and a playbook version; they are
+    qualification's, so the core only keeps them. Written by the door of the leads and by a re-scoring.
+    """
+
+    lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="standing")
+    score = models.PositiveSmallIntegerField(null=True)
+    fit = models.PositiveSmallIntegerField(null=True)
+    intent = models.PositiveSmallIntegerField(null=True)
+    probability = models.FloatField(null=True)
+    reasons = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text="[{words, points}], strongest first.",
+    )
+    scored_at = models.DateTimeField(null=True)
+    by_verdict = models.BigIntegerField(null=True)
+    by_model = models.BigIntegerField(null=True)
+    by_playbook = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(models.F("score").desc(nulls_last=True), models.F("lead").desc(), name="score_order")
+        ]
+
+    def __str__(self):
+        return f"lead {self.lead_id} scores {self.score}"
 
 
 class LeadSearch(models.Model):

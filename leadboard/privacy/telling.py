@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.utils.module_loading import import_string
 
 from leadboard.leads.models import Lead
@@ -14,7 +15,8 @@ TIMES = ("submitted_at", "created_at", "first_action_at", "conversation_at", "la
 
 def tell(person: Person) -> dict[str, Any]:
     """Return {what: rows} of all parts, the leads first; nothing that is ours alone (keys, secrets)."""
-    leads = Lead.objects.filter(pk__in=person.ids).order_by("pk")
+    scored = {name: F(f"standing__{name}") for name in ("score", "reasons")}
+    leads = Lead.objects.filter(pk__in=person.ids).annotate(**scored).order_by("pk")
     held = {"leads": told(leads, *KEPT, *lead_fields(), "do_not_contact", *TIMES)}
     for name in wiring().PERSONAL:
         held |= import_string(f"{name}.told_of")(person)

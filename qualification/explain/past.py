@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from leadboard.leads.models import Lead
 from qualification.corrections.models import Override
-from qualification.models import Verdict
+from qualification.models import ScoredAgain, Verdict
 from qualification.score.reasons import label_of
 
 MOST, MOST_CHANGES = 12, 4
@@ -34,10 +34,12 @@ class Step(NamedTuple):
 
 
 def history(lead: Lead) -> list[Step]:
-    """The newest verdicts and overrides, newest first."""
+    """The newest verdicts, re-scorings and overrides, newest first."""
     verdicts = list(Verdict.objects.select_related("model").filter(lead=lead).order_by("-id")[: MOST + 1])
     pairs = zip(verdicts, [*verdicts[1:], None], strict=True)
     steps = [_of_verdict(new, old) for new, old in pairs][:MOST]
+    again = ScoredAgain.objects.select_related("model").filter(lead=lead).order_by("-id")
+    steps += [_of_again(one) for one in again[:MOST] if one.was != one.score]
     steps += [
         step for one in Override.objects.select_related("by").filter(lead=lead) for step in _of_override(one)
     ]
@@ -47,6 +49,13 @@ def history(lead: Lead) -> list[Step]:
 def _of_verdict(new: Verdict, old: Verdict | None) -> Step:
     band = "left to people" if new.abstained else new.get_band_display().lower()
     return Step(new.at, new.score, band, old.score if old else None, _by(new), changes(old, new))
+
+
+def _of_again(one: ScoredAgain) -> Step:
+    by = f"model {one.model.number}" if one.model else "the scorecard"
+    return Step(
+        one.at, one.score, "", one.was, by, [f"the same facts, by {by} and playbook {one.playbook_version}"]
+    )
 
 
 def _by(verdict: Verdict) -> str:

@@ -101,11 +101,14 @@ def changed():
 
 def open_already(rows):
     """Put OPEN leads on the board that were judged before, with these facts."""
-    from leadboard.leads.models import Lead
+    from leadboard.leads.models import Lead, LeadScore
     from qualification.models import Verdict
 
     for _ in range(OPEN // 10_000):
-        made = [Lead(name="Open", version=2, source="Web", lead_type="other") for _ in range(10_000)]
+        made = [
+            Lead(name="Open", version=2, source="Web", lead_type="other", band="medium")
+            for _ in range(10_000)
+        ]
         leads = Lead.objects.bulk_create(made, batch_size=2_000)
         judged = [
             Verdict(
@@ -115,6 +118,12 @@ def open_already(rows):
             for lead in leads
         ]  # fmt: skip
         Verdict.objects.bulk_create(judged, batch_size=2_000)
+        stands = [
+            LeadScore(lead_id=one.lead_id, score=30, fit=30, intent=30, probability=0.1, by_verdict=one.pk,
+                      by_playbook=1)
+            for one in judged
+        ]  # fmt: skip
+        LeadScore.objects.bulk_create(stands, batch_size=2_000)
 
 
 def whole_leads():

@@ -3,6 +3,22 @@
 from leadboard.doctor.invariants.invariant import Invariant
 from leadboard.leads import chain
 
+# The newest verdict of a lead, and what its facts were scored at last by a later model or agreement.
+STANDS = """
+SELECT s.lead_id, s.score AS stands, coalesce(a.score, v.score) AS decided, s.by_verdict, v.id AS newest
+FROM leads_leadscore s
+LEFT JOIN LATERAL (SELECT id, score, model_id, playbook_version FROM qualification_verdict
+                   WHERE lead_id = s.lead_id ORDER BY id DESC LIMIT 1) v ON true
+LEFT JOIN LATERAL (SELECT id, score, model_id, playbook_version FROM qualification_scoredagain
+                   WHERE lead_id = s.lead_id AND verdict_id = v.id ORDER BY id DESC LIMIT 1) a ON true
+WHERE (s.by_verdict, s.by_model, s.by_playbook) IS DISTINCT FROM
+      (v.id, CASE WHEN a.id IS NULL THEN v.model_id ELSE a.model_id END,
+       CASE WHEN a.id IS NULL THEN v.playbook_version ELSE a.playbook_version END)
+   OR (s.score IS DISTINCT FROM coalesce(a.score, v.score)
+       AND NOT EXISTS (SELECT FROM corrections_override o WHERE o.lead_id = s.lead_id AND o.ended_at IS NULL))
+ORDER BY 1 LIMIT %(limit)s
+"""
+
 INVARIANTS = [
     Invariant(
         "the chain of each lead verifies",
@@ -20,11 +36,18 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        "the score that stands is the newest decision's",
+        "A lead scores what its newest verdict said, or the newest re-scoring of that, or a person who"
+        " overrode it; and it says by which model and playbook.",
+        STANDS,
+    ),
+    Invariant(
         "each decision names a playbook that exists",
         "The version by which a verdict or a clock was made can be read.",
         """
         SELECT decided.lead_id, decided.what, decided.playbook_version FROM (
             SELECT lead_id, 'verdict' AS what, playbook_version FROM qualification_verdict
+            UNION ALL SELECT lead_id, 'scored again', playbook_version FROM qualification_scoredagain
             UNION ALL SELECT lead_id, 'clock', playbook_version FROM handoff_clock
             UNION ALL SELECT lead_id, 'enrolment', playbook_version FROM handoff_enrolment
         ) decided
@@ -38,6 +61,7 @@ INVARIANTS = [
         """
         SELECT l.id, l.desk, l.owner_id FROM leads_lead l WHERE l.erased_at IS NOT NULL AND (
             l.name <> '' OR l.email <> '' OR l.phone <> '' OR l.company <> '' OR l.message <> ''
+            OR EXISTS (SELECT FROM leads_leadscore s WHERE s.lead_id = l.id AND s.reasons <> '[]'::jsonb)
             OR l.extra <> '{}'::jsonb OR l.desk <> 'closed' OR NOT l.do_not_contact
             OR EXISTS (SELECT FROM capture_submission s WHERE s.lead_id = l.id AND s.body <> '')
             OR EXISTS (SELECT FROM handoff_clock c WHERE c.lead_id = l.id AND c.state = 'running')
