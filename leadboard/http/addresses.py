@@ -16,10 +16,12 @@ IPV6_PREFIX = 64  # what one household or one server gets
 
 def network_of(request: HttpRequest) -> str:
     """Return the sender's network: an IPv4 address, the /64 of an IPv6 one, or "unknown"."""
-    text = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUSTS_PROXY and (chain := request.META.get("HTTP_X_FORWARDED_FOR", "")):
-        text = chain.rpartition(",")[2]
-    return network(text)
+    return sender(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def sender(address: str, forwarded: str) -> str:
+    """Return the network of who is at the other end, or of whom a trusted proxy names in X-Forwarded-For."""
+    return network(forwarded.rpartition(",")[2] if settings.TRUSTS_PROXY and forwarded else address)
 
 
 def network(text: str) -> str:

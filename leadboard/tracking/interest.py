@@ -5,6 +5,7 @@ transaction of its own that locks the lead. If a program dies in between, the sw
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -22,13 +23,14 @@ CALM_DELAY, CALM_PAUSE = timedelta(minutes=1), timedelta(minutes=10)
 TOLD_AT_ONCE = 200
 NOTE = """
 INSERT INTO tracking_interest AS i (lead_id, at, fresh, is_hot, due_at)
-VALUES (%(lead)s, now(), %(fresh)s, %(hot)s, CASE WHEN %(hot)s THEN now() ELSE now() + %(delay)s END)
+SELECT e.lead, now(), e.fresh, e.hot, CASE WHEN e.hot THEN now() ELSE now() + %(delay)s END
+FROM unnest(%(leads)s::bigint[], %(fresh)s::int[], %(hot)s::bool[]) AS e (lead, fresh, hot) ORDER BY e.lead
 ON CONFLICT (lead_id) DO UPDATE SET
     at = greatest(i.at, now()),
-    fresh = i.fresh + %(fresh)s,
-    is_hot = i.is_hot OR %(hot)s,
+    fresh = i.fresh + excluded.fresh,
+    is_hot = i.is_hot OR excluded.is_hot,
     due_at = least(i.due_at, CASE
-        WHEN %(hot)s THEN greatest(now(), i.told_at + %(hot_pause)s)
+        WHEN excluded.is_hot THEN greatest(now(), i.told_at + %(hot_pause)s)
         ELSE greatest(now() + %(delay)s, i.told_at + %(pause)s) END)
 """
 # A form is judged by itself; only the row has to be there, by which others see that there are touches at all.
@@ -46,10 +48,27 @@ RETURNING before.at, before.fresh, before.is_hot
 """
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a lead did just now: so many new touches, and whether one of them is hot."""
+
+    fresh: int
+    is_hot: bool
+
+
 def note(lead_id: int, fresh: int, *, is_hot: bool) -> None:
     """Write down, in the caller's transaction, that a lead did something and by when its log has to hear."""
+    note_all({lead_id: Heard(fresh, is_hot)})
+
+
+def note_all(heard: dict[int, Heard]) -> None:
+    """The same for many leads, in one statement."""
+    values = {
+        "leads": list(heard), "fresh": [one.fresh for one in heard.values()],
+        "hot": [one.is_hot for one in heard.values()],
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, PAUSES | {"lead": lead_id, "fresh": fresh, "hot": is_hot})
+        cursor.execute(NOTE, PAUSES | values)
 
 
 def know(lead_id: int) -> None:

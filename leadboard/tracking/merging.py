@@ -17,8 +17,9 @@ def hand_over(lead: Lead, event: LeadEvent) -> None:
     row = Merge.objects.filter(pk=event.facts.get("merge")).first()
     if row is None:
         return
-    # The browsers first: whoever sends now waits, and is the lead that stays afterwards.
-    browsers = list(Visitor.objects.select_for_update(no_key=True).filter(lead=lead).order_by("pk"))
+    # The browsers first, in the order in which deliveries lock them: whoever sends now waits, and is the lead
+    # that stays afterwards.
+    browsers = list(Visitor.objects.select_for_update(no_key=True).filter(lead=lead).order_by("uid"))
     touches = list(Touch.objects.filter(lead=lead).values_list("pk", flat=True))
     row.kept["visitors"] = [browser.pk for browser in browsers]
     row.kept["touches"] = touches
@@ -39,7 +40,7 @@ def hand_back(lead: Lead, event: LeadEvent) -> None:
     mine = Visitor.objects.select_for_update(no_key=True).filter(
         pk__in=row.kept.get("visitors", []), lead=row.kept_lead_id
     )
-    Visitor.objects.filter(pk__in=[browser.pk for browser in mine.order_by("pk")]).update(lead=lead)
+    Visitor.objects.filter(pk__in=[browser.pk for browser in mine.order_by("uid")]).update(lead=lead)
     touches = Touch.objects.filter(pk__in=row.kept.get("touches", []), lead=row.kept_lead_id)
     if touches.update(lead=lead):
         interest.know(lead.pk)

@@ -12,14 +12,19 @@
 ```
 """
 
+import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from leadboard.http import bodies, strict_json
 from leadboard.http.problems import Problem
 from leadboard.tracking.origin import channel, host_of
 
+LIMIT = 65_536
+TYPES = ("text/plain", "application/json", "")  # a beacon may only send the first without asking before
 MOST_EVENTS = 50
 LONGEST = {"path": 1_000, "title": 300, "utm": 200, "referrer": 2_000}
 LONGEST_STAY = 4 * 3_600
@@ -57,6 +62,35 @@ class Delivery:
     visitor: str = ""
     link: str = ""
     events: list[Event] = field(default_factory=list)
+
+    @property
+    def is_news(self) -> bool:
+        """Is there anything to store? How long an unknown visitor looked at something says nothing."""
+        return bool(self.visitor) or any(event.kind != "left" for event in self.events)
+
+
+def check_type(content_type: str) -> None:
+    """Raise Problem 415 for what is no JSON in UTF-8."""
+    media_type, *parameters = content_type.lower().split(";")
+    if media_type.strip() not in TYPES or any(
+        "charset" in one and one.split("=")[-1].strip(' "') not in bodies.CHARSETS for one in parameters
+    ):
+        raise Problem(415, "unsupported_type", "Send JSON in UTF-8 as text/plain or application/json.")
+
+
+def objects(headers: Mapping[str, str]) -> bool:
+    """Does the browser say for its user that nobody may follow (Global Privacy Control, Do Not Track)?"""
+    return any(headers.get(name, "").strip() == "1" for name in ("Sec-GPC", "DNT"))
+
+
+def acknowledgement(visitor: str, stored: int) -> str:
+    """Return the body of a 202: the id by which the visitor is known from now on, and how much is new."""
+    return json.dumps({"visitor": visitor, "stored": stored})
+
+
+def read_body(body: bytes) -> Delivery:
+    """Return what the body of a request says; raises Problem 400."""
+    return read(strict_json.loads(body))
 
 
 def read(document: Any) -> Delivery:

@@ -46,12 +46,19 @@ def allow(address: str, by: User | None = None) -> Site:
     return site
 
 
-def may_send(origin: str) -> bool:
-    """May pages of this origin send? Our own may always; who names none is no browser's page."""
+def named() -> frozenset[str]:
+    """Return the origins that were named."""
+    return frozenset(Site.objects.values_list("origin", flat=True))
+
+
+def may_send(origin: str, origins: frozenset[str] | None = None) -> bool:
+    """May pages of this origin send? Our own may always; who names none is no browser's page. `origins` are
+    those that were named, where the caller knows them.
+    """
     if not origin or origin == settings.LEADBOARD_URL:
         return True
-    named = list(Site.objects.values_list("origin", flat=True))
-    return not named or origin.lower() in named
+    origins = named() if origins is None else origins
+    return not origins or origin.lower() in origins
 
 
 def is_ours(address: str) -> bool:
@@ -68,4 +75,9 @@ def headers_for(origin: str) -> dict[str, str]:
     if not may_send(origin):
         words = "Pages of this site may not send visits; name it on the Tracking page first."
         raise Problem(403, "unknown_site", words, headers={"Vary": "Origin"})
+    return cors(origin)
+
+
+def cors(origin: str) -> dict[str, str]:
+    """Return the headers of an answer that pages of this origin may read."""
     return {"Vary": "Origin"} | ({"Access-Control-Allow-Origin": origin} if origin else {})

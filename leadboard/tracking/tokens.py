@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from django.core import signing
 
+from leadboard.http.problems import Problem
+
 PREFIX = "lbv1"
 VISITOR_TOKEN = re.compile(rf"{PREFIX}\.[0-9a-f]{{32}}\.[A-Za-z0-9_-]{{43}}")
 LINKS_LAST = timedelta(days=180)
@@ -42,6 +44,14 @@ def visitor_uid(token: str) -> uuid.UUID | None:
     except signing.BadSignature:
         return None
     return uuid.UUID(hex=value)
+
+
+def known_visitor(token: str) -> uuid.UUID | None:
+    """Return the visitor of a token, None without one; Problem 401 for one that was not given here."""
+    uid = visitor_uid(token) if token else None
+    if token and uid is None:
+        raise Problem(401, "unknown_visitor", "This visitor id was not given by us; leave it out to get one.")
+    return uid
 
 
 def visitor_in(text: str) -> uuid.UUID | None:
