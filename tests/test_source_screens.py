@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 from django_q.models import OrmQ
 
 from handoff.models import Clock
@@ -16,6 +17,7 @@ from leadboard.capture import fetching, source_figures, sources, trials
 from leadboard.capture.models import Awaited, Refusal, Source, Submission
 from leadboard.capture.vendors import VENDORS
 from leadboard.leads.models import Lead
+from tests import vendor_papers as papers
 from tests.vendor_papers import SECRET, UNSIGNED
 
 SENT = {"Vorname": "Zoë", "Zuname": "Kühn", "Firma": "Halden", "E-Mail": "zoe@halden.example", "Wann": "bald"}
@@ -93,6 +95,30 @@ def test_keys_are_replaced_and_what_is_left_empty_stays(page, mia, make):
     browser.post(f"/sources/{source.pk}/keys/", {"forget_token": "on"})
     source.refresh_from_db()
     assert source.token == ""
+
+
+def test_the_secret_before_is_taken_a_day_longer_when_that_is_ticked(page, mia, make):
+    source, browser = make("tally"), page(mia)
+    browser.post(f"/sources/{source.pk}/keys/", {"secret": "the next one", "keep_old": "on"})
+    source.refresh_from_db()
+    assert (source.secret, source.old_secret) == ("the next one", SECRET)
+    assert "the one before is taken too" in browser.get(f"/sources/{source.pk}/").text
+    browser.post(f"/sources/{source.pk}/keys/", {"secret": "a third one"})
+    source.refresh_from_db()
+    assert (source.secret, source.old_secret) == ("a third one", "")
+
+
+def test_no_secret_is_shown_in_what_was_delivered(page, mia, api, make):
+    """Google sends the key in the body; whoever reads the page may not learn it."""
+    source = make("google_ads")
+    body = json.dumps(papers.GOOGLE)
+    pk = Client().post(source.path, body, content_type="application/json").json()["id"]
+    sources.replace_secret(source, "another key", keep_old=False)
+    shown = page(mia).get(f"/sources/{source.pk}/").text
+    read = api(mia).get(f"/api/submissions/{pk}/").json()["body"]
+    assert (SECRET in shown, escape(SECRET) in shown, SECRET in read) == (False, False, False)
+    assert '"google_key": "••••"' in read
+    assert bytes(Submission.objects.get().body).decode() == body
 
 
 def test_a_key_that_cannot_be_is_refused_and_nothing_changes(page, mia, make):

@@ -5,7 +5,8 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -101,6 +102,29 @@ def test_one_id_at_two_sources_is_two_leads(make):
 
 
 # Many in one delivery
+
+
+PEOPLE = [{"name": f"Number {n}", "email": f"n{n}@halden.example"} for n in (1, 2)]
+
+
+@pytest.mark.parametrize("document", [PEOPLE, {"event": "sync", "leads": PEOPLE}, {"data": PEOPLE}])
+def test_several_people_in_one_body_of_any_tool_are_a_lead_each(db, document):
+    source = Source.objects.create(name="A relay")
+    for _ in range(2):
+        answer = Client().post(source.path, document, content_type="application/json")
+        assert answer.status_code == 202
+    assert states() == {"split": 1, "captured": 2}
+    assert set(Lead.objects.values_list("name", "email")) == {
+        ("Number 1", "n1@halden.example"),
+        ("Number 2", "n2@halden.example"),
+    }
+
+
+def test_a_list_of_anything_else_is_no_delivery(db):
+    source = Source.objects.create(name="A relay")
+    for body in (b"[]", b"[1]", b"[null]", b'["a@halden.example"]', b'[{"email": "a@halden.example"}, 7]'):
+        answer = Client().generic("POST", source.path, body, content_type="application/json")
+        assert (answer.status_code, Submission.objects.count()) == (400, 0)
 
 
 def test_a_delivery_of_many_makes_a_lead_of_each(make):
@@ -361,7 +385,7 @@ def test_a_test_lead_of_linkedin_stays_off_the_board(make):
 
 
 @contextmanager
-def stand_in(*answers):
+def stand_in(*answers, retry_after=None):
     """A vendor on loopback: gives these (status, body) in turn; yields its address and what it was asked."""
     asked, waiting = [], list(answers)
 
@@ -372,6 +396,8 @@ def stand_in(*answers):
             body = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Location", "http://127.0.0.1:1/")
+            if retry_after:
+                self.send_header("Retry-After", retry_after)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -418,7 +444,11 @@ def test_without_a_token_nobody_is_asked(make):
     ("answer", "words", "is_over"),
     [
         ((500, b""), "The vendor answered 500.", False),
-        ((401, {"error": {"message": "expired"}}), "The vendor answered 401.", False),
+        (
+            (401, {"error": {"message": "expired"}}),
+            "The vendor answered 401. It does not take the token",
+            False,
+        ),
         ((302, b""), "The vendor answered 302.", False),
         ((404, b""), "The vendor answered 404.", True),
         ((200, b"{"), "The vendor's answer cannot be read: ", False),
@@ -436,6 +466,36 @@ def test_a_vendor_that_does_not_answer_is_asked_again_later(make, monkeypatch, a
     assert awaited.problem.startswith(words)
     assert (awaited.asked, awaited.ask_at is None) == (1, is_over)
     assert Lead.objects.get().desk == "quarantine"
+
+
+@pytest.mark.parametrize("wait", ["3600", "in an hour"])
+def test_a_vendor_that_is_asked_too_often_says_when_to_come_again(make, monkeypatch, wait):
+    """Given as seconds or as a date, it moves the next try; nothing else does."""
+    told = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True) if wait[0] == "i" else wait
+    post(make("meta", token="t"), papers.META)
+    awaited = Awaited.objects.get()
+    with stand_in((429, b""), retry_after=told) as (address, _):
+        monkeypatch.setattr(meta, "API", address)
+        assert not fetching.fetch(awaited.pk)
+    awaited.refresh_from_db()
+    assert 3_500 < (awaited.ask_at - awaited.since).total_seconds() < 3_700
+    assert awaited.problem == "The vendor answered 429. It was asked too often."
+
+
+def test_a_marketer_asks_the_vendor_again_and_another_token_does_so_by_itself(make, page, mia, ana):
+    source = make("meta", token="t")
+    post(source, papers.META)
+    Awaited.objects.update(asked=12, ask_at=None, problem="The vendor answered 401.")
+    browser = page(mia)
+    assert "The vendor answered 401." in browser.get(f"/sources/{source.pk}/").text
+    for path, typed in (("ask", {}), ("keys", {"token": "a better one"})):
+        OrmQ.objects.all().delete()
+        browser.post(f"/sources/{source.pk}/{path}/", typed)
+        awaited = Awaited.objects.get()
+        assert (awaited.asked, awaited.ask_at is None, OrmQ.objects.count()) == (0, False, 1)
+        Awaited.objects.update(asked=12, ask_at=None)
+    assert page(ana).post(f"/sources/{source.pk}/ask/").status_code == 403
+    assert Awaited.objects.get().asked == 12
 
 
 def test_a_vendor_out_of_reach_is_no_fault(make, monkeypatch):

@@ -5,16 +5,20 @@ import io
 import json
 import time
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.test import Client
 
 from leadboard.capture import sources
 from leadboard.capture.models import Source, Submission
 from leadboard.capture.vendors import VENDORS, meta
 from leadboard.leads.models import Lead
 from tests import vendor_papers as papers
-from tests.vendor_papers import SECRET, SIGN, hexed
+from tests.vendor_papers import SECRET, SIGN, based, hexed
 
 pytestmark = pytest.mark.django_db
 SIGNED = sorted(SIGN)
@@ -171,6 +175,47 @@ def test_hubspots_second_signature_covers_the_printed_address(make, post, settin
         assert post(source, body, headers).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("asked", "signed"),
+    [
+        ("?team=a", "/?team=a"),
+        ("?at=%2F%3a%20b", "/?at=/:%20b"),  # of what is escaped HubSpot decodes some signs
+        (None, ""),
+    ],
+)
+def test_hubspots_newest_signature_covers_the_address_as_it_was_called(make, post, asked, signed):
+    source = make("hubspot")
+    body, bare = body_of("hubspot"), source.path.rstrip("/")
+    called = bare if asked is None else f"{source.path}{asked}"
+    stamp = str(int(time.time() * 1000))
+    message = f"POST{settings.LEADBOARD_URL}{bare}{signed}".encode() + body + stamp.encode()
+    headers = {"x-hubspot-signature-v3": based(message), "x-hubspot-request-timestamp": stamp}
+    answer = Client().generic("POST", called, body, content_type="application/json", headers=headers)
+    assert answer.status_code == 202
+    assert refused_after(post(source, body + b" ", headers))
+
+
+def refused_after(answer):
+    """Was it refused for its signature?"""
+    return (answer.status_code, answer.json()["code"]) == (401, "bad_signature")
+
+
+@pytest.mark.parametrize("vendor", [*SIGNED, "google_ads"])
+def test_a_secret_that_was_replaced_is_taken_for_a_day_when_the_firm_says_so(make, post, vendor):
+    source = make(vendor)
+    body = body_of(vendor)
+    headers = SIGN[vendor](body, source) if vendor in SIGN else {}
+    sources.replace_secret(source, "the new one", keep_old=True)
+    assert post(source, body, headers).status_code == 202
+    Source.objects.update(old_secret_until=F("old_secret_until") - timedelta(days=1))
+    assert refused_after(post(source, body, headers))
+    sources.replace_secret(source, SECRET, keep_old=False)
+    assert post(source, body, headers).status_code == 202
+    assert Source.objects.get().old_secret == ""
+    sources.replace_secret(source, "leaked no more", keep_old=False)
+    assert refused_after(post(source, body, headers))
+
+
 def test_a_wrong_new_signature_is_not_saved_by_a_right_old_one(make, post):
     source = make("hubspot")
     body = body_of("hubspot")
@@ -292,9 +337,6 @@ def test_vendors_that_batch_may_send_a_megabyte(make, post, vendor, limit):
 @pytest.mark.parametrize(
     ("vendor", "body"),
     [
-        ("hubspot", b"[]"),
-        ("meta", b'{"object": "page", "entry": []}'),
-        ("meta", b'{"object": "page", "entry": [{"changes": []}]}'),
         ("typeform", b"{}"),
         ("typeform", b"[]"),
         ("tally", b"[]"),
@@ -304,6 +346,25 @@ def test_an_empty_list_is_refused(make, post, vendor, body):
     source = make(vendor)
     answer = post(source, body, SIGN[vendor](body, source))
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("vendor", "body"),
+    [
+        ("hubspot", b"[]"),
+        ("meta", b'{"object": "page", "entry": []}'),
+        ("meta", b'{"object": "page", "entry": [{"changes": []}]}'),
+    ],
+)
+def test_a_vendor_that_batches_may_send_nothing(make, post, vendor, body):
+    """It was sent and signed: refused it would come again and again."""
+    source = make(vendor)
+    for _ in range(2):
+        assert post(source, body, SIGN[vendor](body, source)).status_code == 202
+    submission = Submission.objects.get()
+    assert submission.state == "ignored"
+    assert submission.problem.endswith(" sent a list without entries.")
+    assert Lead.objects.count() == 0
 
 
 @pytest.mark.parametrize("vendor", SIGNED)

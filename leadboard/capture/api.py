@@ -15,12 +15,17 @@ from leadboard.capture.vendors import VENDORS
 from leadboard.http.paging import NewestFirst
 from leadboard.http.problems import Problem
 
+KEEP_OLD = "keep_old_secret"
+
 
 class SourceSerializer(serializers.ModelSerializer):
     """A source as the contract names it; the secret can be set and never read."""
 
     vendor = serializers.ChoiceField(choices=list(VENDORS), default="generic")
     secret = serializers.CharField(write_only=True, required=False, allow_blank=True, max_length=500)
+    keep_old_secret = serializers.BooleanField(
+        write_only=True, required=False, help_text="take the secret before for one more day"
+    )
     token = serializers.CharField(
         write_only=True,
         required=False,
@@ -47,6 +52,7 @@ class SourceSerializer(serializers.ModelSerializer):
             "url",
             "secret",
             "has_secret",
+            "keep_old_secret",
             "token",
             "mapping",
             "lead_type",
@@ -107,8 +113,8 @@ class RawSubmissionSerializer(SubmissionSerializer):
 
     @extend_schema_field(serializers.CharField())
     def get_body(self, submission) -> str:
-        """Return the raw body; bytes that are no UTF-8 are shown as \\xnn."""
-        return submission.text
+        """Return the raw body, secrets masked; bytes that are no UTF-8 are shown as \\xnn."""
+        return submission.shown
 
 
 @extend_schema_view(
@@ -129,7 +135,8 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         given = SourceSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
-            source = sources.add(by=request.user, **given.validated_data)
+            fields = {name: value for name, value in given.validated_data.items() if name != KEEP_OLD}
+            source = sources.add(by=request.user, **fields)
         except ValueError as refusal:
             raise Problem(422, "source", str(refusal)) from None
         return Response(SourceSerializer(source).data, status=status.HTTP_201_CREATED)
@@ -141,7 +148,7 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         given = SourceSerializer(source, data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         try:
-            sources.change(source, **given.validated_data)
+            sources.replace(source, **given.validated_data)
         except ValueError as refusal:
             raise Problem(422, "source", str(refusal)) from None
         return Response(SourceSerializer(source).data)

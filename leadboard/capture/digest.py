@@ -34,6 +34,7 @@ class Unusable:
     """A payload of which no lead can be made, and why in words."""
 
     words: str
+    is_nothing: bool = False  # a list of nothing: nobody has to look
 
 
 def digest(submission: Submission, payload: Any = None) -> None:
@@ -46,7 +47,8 @@ def digest(submission: Submission, payload: Any = None) -> None:
     documents = _documents(submission, payload)
     with transaction.atomic():
         if isinstance(documents, Unusable):
-            _settle(submission, SubmissionState.QUARANTINED, problem=documents.words)
+            state = SubmissionState.IGNORED if documents.is_nothing else SubmissionState.QUARANTINED
+            _settle(submission, state, problem=documents.words)
         elif len(documents) == 1:
             _digest_entry(submission, entries.read(vendor_of(submission), documents[0]))
         else:
@@ -136,12 +138,12 @@ def _documents(submission: Submission, payload: Any) -> list[dict[str, Any]] | U
     vendor = vendor_of(submission)
     if payload is None:
         try:
-            lists = vendor.split is not None
-            payload = bodies.parse(submission.content_type, bytes(submission.body), lists=lists)
+            lists, body = vendor.split is not None, bytes(submission.body)
+            payload = bodies.parse(submission.content_type, body, lists=lists, nothing=vendor.batches)
         except Problem as problem:
             return Unusable(f"It cannot be read: {problem.detail}")
     found = [payload] if submission.content_type == entries.PART else entries.documents(vendor, payload)
-    return found or Unusable(f"{vendor.title} sent a list without entries.")
+    return found or Unusable(f"{vendor.title} sent a list without entries.", is_nothing=vendor.batches)
 
 
 def _settle(submission: Submission, state: str, *, problem: str = "", lead=None, submitted_at=None) -> None:

@@ -8,7 +8,7 @@ from django_q.tasks import async_task
 
 from leadboard.capture import intake
 from leadboard.capture.entries import OURS, PART, digest_of
-from leadboard.capture.models import Awaited, Submission
+from leadboard.capture.models import Awaited, Source, Submission
 from leadboard.capture.vendors import VENDORS
 from leadboard.capture.vendors.asking import NotAnswered
 
@@ -28,7 +28,16 @@ WHERE a.arrived_at IS NULL AND a.asked < %s AND a.ask_at <= now() - interval '10
 ORDER BY a.ask_at LIMIT %s
 """
 NOTE = """
-UPDATE capture_awaited SET problem = %s, ask_at = CASE WHEN %s THEN NULL ELSE ask_at END WHERE id = %s
+UPDATE capture_awaited
+SET problem = %s, ask_at = CASE WHEN %s THEN NULL ELSE greatest(ask_at, now() + %s * interval '1 second') END
+WHERE id = %s
+"""
+# Whoever presses the button, or brings another token, begins the tries anew.
+ANEW = """
+UPDATE capture_awaited SET asked = 0, ask_at = now()
+WHERE source_id = %s AND arrived_at IS NULL
+    AND lead_id IN (SELECT id FROM leads_lead WHERE NOT extra ? 'test_lead')
+RETURNING id
 """
 
 
@@ -44,10 +53,26 @@ def fetch(awaited_id: int) -> bool:
         document = ask(awaited.external_id, awaited.source.token)
     except NotAnswered as refusal:
         log.warning("details of awaited lead %s did not come: %s", awaited_id, refusal)
-        _note(awaited_id, str(refusal), is_over=refusal.is_final or awaited.asked + 1 >= TRIES)
+        is_over = refusal.is_final or awaited.asked + 1 >= TRIES
+        _note(awaited_id, str(refusal), is_over=is_over, after=refusal.after)
         return False
     _keep(awaited, document)
     return True
+
+
+def ask_anew(source: Source) -> int:
+    """Ask the vendor again about every lead of a source that awaits details; return how many are asked now.
+
+    The sweep asks the others, so many that the queue stays short.
+    """
+    if not source.token or VENDORS[source.vendor].fetch is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(ANEW, [source.pk])
+        waiting = [row[0] for row in cursor.fetchall()]
+    for awaited_id in waiting[:BATCH]:
+        async_task(JOB, awaited_id)
+    return len(waiting)
 
 
 def fetch_left_behind() -> int:
@@ -67,9 +92,9 @@ def _claim(awaited_id: int) -> bool:
         return bool(cursor.rowcount)
 
 
-def _note(awaited_id: int, words: str, *, is_over: bool) -> None:
+def _note(awaited_id: int, words: str, *, is_over: bool, after: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, [words[:500], is_over, awaited_id])
+        cursor.execute(NOTE, [words[:500], is_over, after, awaited_id])
 
 
 def _keep(awaited: Awaited, document: dict) -> None:

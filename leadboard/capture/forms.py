@@ -82,19 +82,27 @@ class KeysForm(forms.Form):
 
     secret = hidden_text("New secret")
     make_secret = forms.BooleanField(label=MAKE, required=False)
+    keep_old = forms.BooleanField(
+        label="Take the old secret for one more day",
+        required=False,
+        initial=True,
+        help_text="Until the sender has the new one. Not where the old one has leaked.",
+    )
     token = hidden_text("New token", max_length=2_000)
     forget_token = forms.BooleanField(label="Forget the token", required=False)
 
     def save(self, source):
         """Store them; return False with the refusal among the errors."""
         given = self.cleaned_data
-        fields = {name: given[name] for name in ("secret", "token") if given[name]}
-        if given["make_secret"] and not given["secret"]:
-            fields["secret"] = sources.new_secret()
-        if given["forget_token"]:
-            fields["token"] = ""
+        secret = given["secret"] or (sources.new_secret() if given["make_secret"] else "")
+        token = "" if given["forget_token"] else given["token"] or source.token
         try:
-            sources.change(source, **fields)
+            sources.replace(
+                source,
+                keep_old_secret=given["keep_old"],
+                token=token,
+                **({"secret": secret} if secret else {}),
+            )
         except ValueError as refusal:
             self.add_error(about(str(refusal)), str(refusal))
             return False

@@ -64,8 +64,8 @@ def accept(
     `doubt` says why a program may have sent it: what is made of it goes to the junk desk.
 
     Without a key of the sender's the vendor's own id of the delivery is the key. Raises Problem 422 when the
-    sender's key came with another body before, 409 while its twin is in flight, 400 for a list of nothing.
-    Once the delivery is committed nothing is raised any more.
+    sender's key came with another body before, 409 while its twin is in flight, 400 for a list of nothing
+    of a vendor that never sends one. Once the delivery is committed nothing is raised any more.
     """
     submission = Submission(
         source=source,
@@ -134,9 +134,9 @@ def vendors_key(source: Source, body: bytes, payload: Any) -> str | None:
     """
     vendor = VENDORS[source.vendor]
     carried = entries.documents(vendor, payload)
-    if not carried:
+    if not carried and not vendor.batches:
         raise Problem(400, "empty", "The delivery carries no entries.")
-    if len(carried) > 1:
+    if len(carried) != 1:
         return f"{entries.OURS}{source.vendor} delivery {hashlib.sha256(body).hexdigest()}"
     return entries.key_of(source.vendor, entries.read(vendor, carried[0]))
 

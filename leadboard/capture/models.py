@@ -2,6 +2,8 @@
 belongs to.
 """
 
+import json
+import re
 import secrets
 import uuid
 
@@ -12,6 +14,9 @@ from django.db.models.functions import Now
 
 from leadboard.leads.models import Lead
 
+MASK, SHORTEST_MASKED = "••••", 4
+# The one secret that a vendor sends within the body; it may be one of long ago.
+GOOGLE_KEY = re.compile(r'("google_key"\s*:\s*")(?:[^"\\]|\\.)*(")')
 TRIAL = "X-Leadboard-Test"  # the header that is kept with a delivery of ours
 
 
@@ -27,6 +32,8 @@ class Source(models.Model):
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
     vendor = models.CharField(max_length=32, default="generic")
     secret = models.TextField(blank=True)
+    old_secret = models.TextField(blank=True, help_text="The one before, taken too until `old_secret_until`.")
+    old_secret_until = models.DateTimeField(null=True, blank=True)
     token = models.TextField(blank=True, help_text="The firm's token for the vendor's API: fetches details.")
     mapping = models.JSONField(default=dict, blank=True, help_text="{our field: path in the payload}")
     lead_type = models.CharField(
@@ -131,6 +138,15 @@ class Submission(models.Model):
     def text(self):
         """Return the raw body for reading; bytes that are no UTF-8 are shown as \\xnn."""
         return bytes(self.body).decode("utf-8", "backslashreplace")
+
+    @property
+    def shown(self):
+        """Return the same for people's eyes: with the secrets of its source masked."""
+        text = GOOGLE_KEY.sub(rf"\1{MASK}\2", self.text)
+        for secret in (self.source.secret, self.source.old_secret):
+            if len(secret) >= SHORTEST_MASKED:
+                text = text.replace(secret, MASK).replace(json.dumps(secret)[1:-1], MASK)
+        return text
 
 
 class Refusal(models.Model):

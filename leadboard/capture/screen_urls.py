@@ -13,6 +13,7 @@ urlpatterns = [
     path("<row:pk>/map/<uuid:delivery>/", screens.map_source, name="map-source"),
     path("<row:pk>/keys/", screens.change_keys, name="source-keys"),
     path("<row:pk>/try/", screens.try_source, name="try-source"),
+    path("<row:pk>/ask/", screens.ask_source, name="ask-source"),
     path("<row:pk>/switch/", screens.switch_source, name="switch-source"),
     path("<row:pk>/replay/", screens.replay_source, name="replay-source"),
 ]

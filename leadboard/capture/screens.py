@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
-from leadboard.capture import awaiting, picking, replay, source_figures, sources, trying
+from leadboard.capture import awaiting, fetching, picking, replay, source_figures, sources, trying
 from leadboard.capture.forms import KeysForm, MappingForm, PickForm, SourceForm
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import VENDORS
@@ -61,6 +61,7 @@ def _page(request, source, *, status=200, **forms):
         "delivery": delivery,
         "pick": PickForm(None, rows=rows),
         "keys": KeysForm(),
+        "old_until": sources.with_old_secret(source) and source.old_secret_until,
         "awaiting": awaiting.waiting_of(source),
         "form": MappingForm(None, source=source),
         "last": source.submissions.select_related("lead", "source").order_by("-received_at")[:LAST],
@@ -100,6 +101,8 @@ def change_keys(request, pk):
     if not (form.is_valid() and form.save(source)):
         source.refresh_from_db()
         return _page(request, source, keys=form, status=422)
+    if form.cleaned_data["token"]:
+        fetching.ask_anew(source)
     if form.cleaned_data["make_secret"] or form.cleaned_data["secret"]:
         request.session[ONCE] = source.pk
     messages.success(request, f"The keys of {source.name} are changed.")
@@ -120,6 +123,19 @@ def try_source(request, pk):
         messages.success(
             request, "The test came through. Its lead is marked as a test and kept off the board."
         )
+    return redirect("source", source.pk)
+
+
+@require_POST
+@requires("change_sources")
+def ask_source(request, pk):
+    """Ask the vendor again for the details of all leads that await them."""
+    source = get_object_or_404(Source, pk=pk)
+    asked = fetching.ask_anew(source)
+    if asked:
+        messages.success(request, f"{VENDORS[source.vendor].title} is asked again about {asked}.")
+    else:
+        messages.warning(request, "Nobody is asked: there is no token, or nobody awaits details.")
     return redirect("source", source.pk)
 
 

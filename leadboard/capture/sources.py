@@ -1,6 +1,8 @@
 """Make and change sources: what the command, the API and the screen share."""
 
+import copy
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -8,7 +10,10 @@ from django.db import IntegrityError, transaction
 from leadboard.capture import mapping as mappings
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import VENDORS
+from leadboard.leads.clock import db_now
 from leadboard.playbook import versions
+
+OLD_TAKEN_FOR = timedelta(days=1)
 
 
 def add(name: str, *, by=None, **fields: Any) -> Source:
@@ -58,6 +63,38 @@ def _check_proof(source: Source) -> None:
         raise ValueError(f"{vendor.title} signs nothing and cannot send a secret: leave it empty.")
     if source.token and vendor.fetch is None:
         raise ValueError(f"Nothing is fetched from {vendor.title}: leave the token empty.")
+
+
+def replace(source: Source, *, keep_old_secret: bool = False, **fields: Any) -> None:
+    """Change a source, its secret as `replace_secret` does; raises ValueError and then stores nothing."""
+    secret = fields.pop("secret", None)
+    with transaction.atomic():
+        if secret is not None and secret != source.secret:
+            replace_secret(source, secret, keep_old=keep_old_secret)
+        if fields:
+            change(source, **fields)
+
+
+def replace_secret(source: Source, secret: str, *, keep_old: bool) -> None:
+    """Give a source another secret; with `keep_old` the one before is taken too for a day, until whoever
+    sends has the new one. Raises ValueError as `change` does.
+    """
+    kept = keep_old and bool(source.secret)
+    change(
+        source,
+        secret=secret,
+        old_secret=source.secret if kept else "",
+        old_secret_until=db_now() + OLD_TAKEN_FOR if kept else None,
+    )
+
+
+def with_old_secret(source: Source) -> list[Source]:
+    """Return the source as it was with the secret before, while that one is taken; else nothing."""
+    if not source.old_secret or not source.old_secret_until or source.old_secret_until <= db_now():
+        return []
+    before = copy.copy(source)
+    before.secret = source.old_secret
+    return [before]
 
 
 def new_secret() -> str:

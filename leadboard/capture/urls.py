@@ -4,4 +4,8 @@ from django.urls import path
 
 from leadboard.capture import views
 
-urlpatterns = [path("<str:key>/", views.receive, name="intake")]
+# With and without the slash at the end: a redirect would lose the body.
+urlpatterns = [
+    path("<str:key>/", views.receive, name="intake"),
+    path("<str:key>", views.receive),
+]

@@ -2,13 +2,13 @@
 
 import json
 import logging
-from collections.abc import Mapping
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from leadboard.capture import doorkeeper, intake, refusals
+from leadboard.capture import doorkeeper, intake, refusals, sources
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import VENDORS
 from leadboard.capture.vendors.vendor import Vendor
@@ -59,10 +59,10 @@ def _receive(request: HttpRequest, key: str) -> HttpResponse:
 
 def _take(vendor: Vendor, source: Source, request: HttpRequest) -> HttpResponse:
     body = bodies.receive(request, vendor.largest_body)
-    _prove(vendor, source, request.headers, body)
+    _prove(vendor, source, request, body)
     doorkeeper.admit(versions.of(source).door, source, request)
     content_type = _content_type(request)
-    payload = bodies.parse(content_type, body, lists=vendor.split is not None)
+    payload = bodies.parse(content_type, body, lists=vendor.split is not None, nothing=vendor.batches)
     submission = intake.accept(
         source,
         content_type,
@@ -93,10 +93,15 @@ def _by_post_only() -> Problem:
     return Problem(405, "method_not_allowed", "Leads are sent by POST.", headers={"Allow": "POST"})
 
 
-def _prove(vendor: Vendor, source: Source, headers: Mapping[str, str], body: bytes) -> None:
-    """Raise Problem 401 unless the sender shows that it is who it says."""
+def _prove(vendor: Vendor, source: Source, request: HttpRequest, body: bytes) -> None:
+    """Raise Problem 401 unless the sender shows that it is who it says, by the secret or by one that was
+    replaced lately.
+    """
+    more = (settings.LEADBOARD_URL + request.get_full_path(),) if vendor.signs_address else ()
     try:
-        genuine = vendor.is_genuine(source, headers, body)
+        genuine = vendor.is_genuine(source, request.headers, body, *more) or any(
+            vendor.is_genuine(old, request.headers, body, *more) for old in sources.with_old_secret(source)
+        )
     except Problem:
         raise
     except Exception:  # whatever a forged header makes of us: it is not shown to be genuine

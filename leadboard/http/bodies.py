@@ -41,9 +41,9 @@ def receive(request: HttpRequest, limit: int) -> bytes:
     return body
 
 
-def parse(content_type: str, body: bytes, *, lists: bool = False) -> Any:
+def parse(content_type: str, body: bytes, *, lists: bool = False, nothing: bool = False) -> Any:
     """Return what a body says: the object of a JSON document, {name: value or values} of a form. With
-    `lists` the document may be a list too.
+    `lists` the document may be a list too, with `nothing` an empty one.
 
     Raises Problem 415 for a type or charset that is not taken, 400 for a malformed body.
     """
@@ -52,7 +52,7 @@ def parse(content_type: str, body: bytes, *, lists: bool = False) -> Any:
     if charset not in CHARSETS:
         raise Problem(415, "unsupported_charset", f"The charset {charset[:40]!r} is not taken; send UTF-8.")
     if JSON_TYPE.fullmatch(media_type):
-        return _json(body, lists)
+        return _json(body, lists, nothing)
     if media_type == FORM:
         return _grouped(_form_pairs(body))
     if media_type == MULTIPART:
@@ -77,10 +77,10 @@ def _split(content_type: str) -> tuple[str, dict[str, str]]:
     }
 
 
-def _json(body: bytes, lists: bool) -> Any:
+def _json(body: bytes, lists: bool, nothing: bool) -> Any:
     value = strict_json.loads(body)
     fits = isinstance(value, dict | list) if lists else isinstance(value, dict)
-    if fits and value:
+    if fits and (value or (nothing and value == [])):
         return value
     if fits:
         raise Problem(400, "empty", "The object has no fields." if value == {} else "The list is empty.")

@@ -3,12 +3,25 @@ body.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from leadboard.capture import signatures
+from leadboard.capture import guessing, signatures
 from leadboard.capture.entries import Entry
 from leadboard.capture.models import Source
 from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor, as_json
 
+SEVERAL = (
+    "leads",
+    "contacts",
+    "people",
+    "persons",
+    "submissions",
+    "entries",
+    "records",
+    "items",
+    "rows",
+    "data",
+)
 ASKS = (
     "This source has a secret: send it as Authorization: Bearer <secret>, or sign the body in "
     "X-Leadboard-Signature."
@@ -24,9 +37,10 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
     if not source.secret:
         return True
     expected = sign(source, body)["X-Leadboard-Signature"]
-    bearer = headers.get("Authorization", "")
+    scheme, _, bearer = headers.get("Authorization", "").partition(" ")
     signed = headers.get("X-Leadboard-Signature", "").strip().lower()
-    return signatures.is_equal(bearer, "Bearer " + source.secret) | signatures.is_equal(signed, expected)
+    knows = signatures.is_equal(bearer.strip() if scheme.lower() == "bearer" else "", source.secret)
+    return knows | signatures.is_equal(signed, expected)
 
 
 def sign(source: Source, body: bytes) -> dict[str, str]:
@@ -34,6 +48,33 @@ def sign(source: Source, body: bytes) -> dict[str, str]:
     if not source.secret:
         return {}
     return {"X-Leadboard-Signature": "sha256=" + signatures.hmac_hex(source.secret, body)}
+
+
+def split(payload: Any) -> list[Document]:
+    """Return one document per person: those of a list, or of a list of several under a name for such lists.
+
+    What stands beside that list is said of each of them.
+    """
+    if isinstance(payload, list):
+        return payload if all(isinstance(item, dict) for item in payload) else []
+    name = next((name for name in SEVERAL if _is_of_people(payload.get(name))), None)
+    if name is None:
+        return [payload]
+    about = {key: value for key, value in payload.items() if key != name}
+    return [about | person for person in payload[name]]
+
+
+def _is_of_people(value: Any) -> bool:
+    """Are there several objects, each with an e-mail address of its own?"""
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(isinstance(item, dict) and _has_address(item) for item in value)
+    )
+
+
+def _has_address(person: Document) -> bool:
+    return any(isinstance(value, str) and guessing.is_email(value) for value in person.values())
 
 
 def read(document: Document) -> Entry:
@@ -68,4 +109,5 @@ VENDOR = Vendor(
     needs_secret=False,
     is_secret_ours=True,
     asks=ASKS,
+    split=split,
 )

@@ -5,10 +5,11 @@ stamp in milliseconds), v2 (hash of secret, method, address and body), v1 (hash 
 """
 
 import hashlib
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from leadboard.capture import signatures
 from leadboard.capture.entries import Entry, id_text, moment, object_in, put, short_code
@@ -21,23 +22,28 @@ WANTED = (
     "email,firstname,lastname,phone,mobilephone,company,jobtitle,country,website,message,"
     "hs_analytics_source,createdate,numemployees,industry"
 )
+ESCAPED = re.compile("%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 CONTACT = "0-1"
 IDS = ("id", "objectId", "vid", "canonical-vid", "hs_object_id")
 OTHER_OBJECTS = ("company.", "deal.", "ticket.", "product.", "line_item.", "conversation.")
 NO_LEAD = ("deletion", "merge", "restore", "associationChange", "newMessage")
 
 
-def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
-    """Is the delivery signed with the client secret, by the newest version that it is signed in?"""
+def is_genuine(source: Source, headers: Mapping[str, str], body: bytes, address: str = "") -> bool:
+    """Is the delivery signed with the client secret, by the newest version that it is signed in?
+
+    `address` is the one that was called, with its query; without it that of the source.
+    """
+    address = address or source.url
     if not source.secret:
         return False
     newest = headers.get("X-HubSpot-Signature-v3")
     if newest is not None:
         stamp = headers.get("X-HubSpot-Request-Timestamp", "")
-        expected = _newest(source, stamp, body)
+        expected = _newest(source, stamp, body, decoded(address))
         return signatures.is_equal(newest.strip(), expected) and signatures.is_fresh(stamp, per_second=1_000)
     version = headers.get("X-HubSpot-Signature-Version", "v1").strip().lower()
-    signed = {"v1": source.secret, "v2": f"{source.secret}POST{source.url}"}
+    signed = {"v1": source.secret, "v2": f"{source.secret}POST{address}"}
     if version not in signed:
         return False
     expected = hashlib.sha256(signed[version].encode() + body).hexdigest()
@@ -47,12 +53,18 @@ def is_genuine(source: Source, headers: Mapping[str, str], body: bytes) -> bool:
 def sign(source: Source, body: bytes) -> dict[str, str]:
     """Return the headers that prove a body, now, in the newest version."""
     stamp = str(int(time.time() * 1_000))
-    return {"X-HubSpot-Signature-v3": _newest(source, stamp, body), "X-HubSpot-Request-Timestamp": stamp}
+    signature = _newest(source, stamp, body, source.url)
+    return {"X-HubSpot-Signature-v3": signature, "X-HubSpot-Request-Timestamp": stamp}
 
 
-def _newest(source: Source, stamp: str, body: bytes) -> str:
-    """Return signature v3. HubSpot decodes escapes in the address first; that of a source has none."""
-    return signatures.hmac_base64(source.secret, f"POST{source.url}".encode() + body + stamp.encode())
+def decoded(address: str) -> str:
+    """Return an address as HubSpot signs it in v3: some signs, where they are escaped, stand as they are."""
+    return ESCAPED.sub(lambda found: unquote(found[0]), address)
+
+
+def _newest(source: Source, stamp: str, body: bytes, address: str) -> str:
+    """Return signature v3 of a POST to an address."""
+    return signatures.hmac_base64(source.secret, f"POST{address}".encode() + body + stamp.encode())
 
 
 def split(payload: Any) -> list[Document]:
@@ -134,5 +146,5 @@ def steps(source: Source) -> list[str]:
 VENDOR = Vendor(
     "HubSpot", is_genuine, read, sample, steps, sign=sign, secret="the app's client secret",
     token="a private app's access token with crm.objects.contacts.read", largest_body=LARGE, split=split,
-    fetch=fetch,
+    fetch=fetch, signs_address=True, batches=True,
 )  # fmt: skip

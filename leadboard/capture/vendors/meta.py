@@ -176,5 +176,5 @@ def steps(source: Source) -> list[str]:
 VENDOR = Vendor(
     "Meta", is_genuine, read, sample, steps, sign=sign, secret="the app secret",
     token="a page access token with leads_retrieval", largest_body=LARGE, split=split, handshake=handshake,
-    fetch=fetch,
+    fetch=fetch, batches=True,
 )  # fmt: skip

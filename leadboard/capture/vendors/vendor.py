@@ -35,7 +35,8 @@ def as_json(document: Any) -> Sample:
 class Vendor:
     """How the deliveries of one vendor are proved, read and completed.
 
-    `is_genuine(source, headers, body)` may raise; that means no. `read(document)` gives the one entry of a
+    `is_genuine(source, headers, body)` may raise; that means no. A vendor that `signs_address` is given the
+    address that was called as a fourth. `read(document)` gives the one entry of a
     document; a vendor that batches has `split(payload)`, which gives documents of one entry each.
     `handshake(source, query)` answers a GET with (content type, text), or None for a refusal.
     `fetch(external id, token)` asks the vendor for details and gives a document that `read` understands.
@@ -44,7 +45,7 @@ class Vendor:
     """
 
     title: str
-    is_genuine: Callable[[Source, Mapping[str, str], bytes], bool]
+    is_genuine: Callable[..., bool]
     read: Callable[[Document], Entry]
     sample: Callable[[Source, str], Sample]
     steps: Callable[[Source], list[str]]
@@ -54,6 +55,8 @@ class Vendor:
     is_secret_ours: bool = False  # the firm chooses it, so that leadboard may make one
     token: str = ""  # what the token for `fetch` is
     largest_body: int = SMALL
+    signs_address: bool = False
+    batches: bool = False  # a list of nothing is such a delivery too
     split: Callable[[Any], list[Document]] | None = None
     handshake: Callable[[Source, Mapping[str, str]], tuple[str, str] | None] | None = None
     fetch: Callable[[str, str], Document] | None = None
