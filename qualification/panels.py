@@ -26,7 +26,8 @@ def verdict(lead: Lead, viewer: Any) -> tuple[str, dict[str, Any]]:
     correction = standing.correction_of(lead)
     shown = {
         "lead": lead, "viewer": viewer, "verdict": newest, "override": standing.override_of(lead),
-        "correction": correction, "desks": DESKS, "labels": Label.choices, "reasons": Reason.choices,
+        "correction": correction, "seen": standing.seen(lead),
+        "desks": DESKS, "labels": Label.choices, "reasons": Reason.choices,
         "label_now": (newest.class_kind or newest.enquiry_class) if newest else "",
         "may_override": may(viewer, "override_score") and not lead.do_not_contact,
         "waits": why_none(lead) if newest is None else "",

@@ -7,9 +7,11 @@ from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent
 from leadboard.people.models import Availability
 from qualification import pipeline
-from qualification.corrections import correcting, firm_words
+from qualification.classify import word_model
+from qualification.corrections import correcting, firm_words, standing
 from qualification.corrections.models import Correction, FirmWords, Override
 from qualification.models import Verdict
+from tests.mailing import run_together
 
 ODD = "Could you take care of our zorbel park? We would need somebody for the flimmer rods."
 BUYER = "Budget is approved. We are 60 people and want to start in January. Can we have a demo and a quote?"
@@ -209,3 +211,77 @@ def test_over_the_api_a_correction_and_an_override_answer_with_the_lead(judged, 
         session.post(f"/api/leads/{lead.uid}/override/", {"code": "talked"}, format="json").status_code == 422
     )
     assert Verdict.objects.filter(lead=lead).count() >= 2
+
+
+# ---- two people at once, and taking it back
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_say_different_things_at_once_one_is_told_who_was_faster(judged, mia, ana):
+    lead = judged(ODD)
+    read, told = standing.seen(lead), []
+
+    def say(person, label):
+        try:
+            correcting.correct(lead.pk, person, label, read)
+        except Problem as problem:
+            told.append((person, problem.status, problem.code, problem.detail))
+
+    run_together([lambda: say(mia, "vendor"), lambda: say(ana, "information")])
+    stands = Correction.objects.get()
+    ((slower, status, code, words),) = told
+    assert {stands.by, slower} == {mia, ana}
+    assert (status, code) == (409, "said_already")
+    assert words.startswith(f"{stands.by.name} said meanwhile that it is:")
+    assert LeadEvent.objects.filter(lead=lead, kind="class_corrected").count() == 1
+
+
+def test_who_says_the_same_agrees_and_who_has_read_the_other_word_overrules_it(judged, mia, ana):
+    lead = judged(ODD)
+    read = standing.seen(lead)
+    correcting.correct(lead.pk, mia, "vendor", read)
+    correcting.correct(lead.pk, ana, "vendor", read)
+    assert Correction.objects.get().by == mia
+    correcting.correct(lead.pk, ana, "information", standing.seen(lead))
+    assert (Correction.objects.get().by, Correction.objects.get().label) == (ana, "information")
+
+
+def test_nobody_answers_a_text_that_changed_while_it_was_read(judged, mia):
+    lead = judged(ODD)
+    read = standing.seen(lead)
+    lifecycle.move(lead, "joined", facts={"source": "Form"}, message=BUYER)
+    with pytest.raises(Problem) as refused:
+        correcting.correct(lead.pk, mia, "vendor", read)
+    assert refused.value.code == "changed"
+    assert not Correction.objects.exists()
+
+
+def test_what_was_said_is_taken_back_and_the_machine_reads_it_again(judged, mia, ana):
+    lead = judged()
+    correcting.correct(lead.pk, mia, "vendor")
+    correcting.take_back(lead.pk, ana)
+    assert (newest(lead).enquiry_class, newest(lead).class_kind) == ("buying", "")
+    assert LeadEvent.objects.get(lead=lead, kind="correction_undone").actor == ana
+    version = correcting.take_back(lead.pk, ana).version
+    assert correcting.take_back(lead.pk, ana).version == version
+
+
+def test_the_word_model_forgets_what_was_taken_back(judged, mia):
+    lead = judged(ODD)
+    correcting.correct(lead.pk, mia, "buying")
+    known = {
+        "number": 1,
+        "is_live": True,
+        "content": b"",
+        "sha256": "",
+        "held_out": 1,
+        "right": 1,
+        "right_before": 1,
+    }
+    FirmWords.objects.create(corrections=1, newest=Correction.objects.get().pk, **known)
+    assert firm_words.refit() is None
+    correcting.take_back(lead.pk, mia)
+    learnt = firm_words.refit()
+    assert (learnt.number, learnt.corrections, learnt.is_live) == (2, 0, True)
+    assert firm_words.words_in_use()[0].to_json() == word_model().to_json()
+    assert firm_words.refit() is None

@@ -4,7 +4,7 @@ import pytest
 
 from leadboard.leads.marked import parts_of
 from qualification import pipeline
-from qualification.corrections import correcting
+from qualification.corrections import correcting, standing
 from qualification.corrections.models import Correction, Override
 
 BUYER = "Hello <b>, we need a quote for 40 seats. The budget is approved and it has to be live by October."
@@ -100,3 +100,25 @@ def test_reps_correct_on_the_lead_and_have_no_inbox(buyer, ana, otto, client, pa
 def test_an_override_names_its_author_on_the_page(buyer, mia, page):
     correcting.override(buyer.pk, mia, code="talked", desk="long_nurture")
     assert "set the desk to long-term nurture" in page(mia).get(f"/leads/{buyer.pk}/").content.decode()
+
+
+def test_an_answer_stays_in_its_place_and_a_slower_one_is_told_who_said_what(unsure, mia, lea, page):
+    path, inbox = f"/leads/{unsure.pk}/correct/", {"from": "inbox", "seen": standing.seen(unsure)}
+    said = page(mia).post(path, inbox | {"label": "vendor"}, headers=BY_HTMX).content.decode()
+    assert f'id="v-{unsure.pk}"' in said
+    assert "<b>Vendor&#x27;s pitch</b>" in said
+    slower = page(lea).post(path, inbox | {"label": "buying"}, headers=BY_HTMX).content.decode()
+    assert "Mia Sato said meanwhile that it is: vendor&#x27;s pitch." in slower
+    assert slower.count('name="label"') == 8
+    undone = page(lea).post(f"{path}undo/", {"from": "inbox"}, headers=BY_HTMX).content.decode()
+    assert "The machine could not tell." in undone
+    assert not Correction.objects.exists()
+
+
+def test_what_was_answered_meanwhile_is_not_accepted_over(buyer, mia, lea, page):
+    correcting.correct(buyer.pk, lea, "vendor")
+    answer = page(mia).post(
+        "/corrections/accept/", {"verdict": [buyer.verdicts.earliest("pk").pk]}, follow=True
+    )
+    assert "1 had been answered meanwhile." in answer.content.decode()
+    assert Correction.objects.get().label == "vendor"

@@ -33,6 +33,7 @@ KINDS = {
     "all_rescored": Kind(MACHINE, "bolt", "Scored again with all open leads", "{leads} were scored again"),
     "score_overridden": Kind(PERSON, "pen", "{who} set the score to {score} {band}", "{reason}; {route}"),
     "class_corrected": Kind(PERSON, "pen", "{who} said it is: {class}", "the machine had read {was}"),
+    "correction_undone": Kind(PERSON, "undo", "{who} took back: {class}", "the machine reads it again"),
     "automatic_again": Kind(PERSON, "undo", "{who} gave the score back to the machine"),
     "target_marked": Kind(MACHINE, "target", "Marked as a target account"),
     "target_unmarked": Kind(MACHINE, "target", "No target account any more"),

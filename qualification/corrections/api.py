@@ -59,6 +59,12 @@ class CorrectView(Act):
         correcting.correct(find(request.user, uid).pk, request.user, shape.validated_data["label"])
         return self.answer(uid)
 
+    @extend_schema(summary="Take a correction back", request=None, responses=LeadSerializer)
+    def delete(self, request: StaffAPIRequest, uid: UUID) -> Response:
+        """Undo it; the machine reads the message again."""
+        correcting.take_back(find(request.user, uid).pk, request.user)
+        return self.answer(uid)
+
 
 class OverrideView(Act):
     """Set score or desk by hand, or give them back."""

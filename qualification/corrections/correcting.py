@@ -19,6 +19,7 @@ from leadboard.people.rights import may
 from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
 from qualification import pipeline
+from qualification.corrections import standing
 from qualification.corrections.firm_words import text_hash
 from qualification.corrections.models import Correction, Label, Override, Reason
 from qualification.models import Verdict
@@ -27,16 +28,19 @@ DESKS = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
 REFIT = "qualification.corrections.jobs.refit"
 
 
-def correct(lead_id: int, by: User, label: str) -> Lead:
+def correct(lead_id: int, by: User, label: str, seen: str = "") -> Lead:
     """A person says what the message is: the lead is judged anew with it, and the word model learns it.
 
     Repeated, nothing changes. A lead that the machine alone had closed comes back when it is a prospect.
+    `seen` (`standing.seen` of the page that was read): when somebody else said something meanwhile, or they
+    wrote again, it is a Problem 409 that says so, and nobody's word is overwritten unread.
     """
     if label not in Label.values:
         listed = ", ".join(Label.values)
         raise Problem(422, "unknown_class", f"Use one of: {listed}.", classes=Label.values)
     with transaction.atomic():
         lead = _open_lead(lead_id, by)
+        _refuse_unread(lead, label, seen)
         verdict = newest_verdict(lead)
         was = (verdict.class_kind or verdict.enquiry_class) if verdict else "unclear"
         if not _store(lead, verdict, label, was, by):
@@ -52,6 +56,34 @@ def correct(lead_id: int, by: User, label: str) -> Lead:
         )
         async_task(REFIT)
     pipeline.qualify(lead.pk, asked=True)
+    lead.refresh_from_db()
+    return lead
+
+
+def _refuse_unread(lead: Lead, label: str, seen: str) -> None:
+    if not seen or seen == standing.seen(lead):
+        return
+    said = standing.correction_of(lead)
+    if said is None:
+        raise Problem(409, "changed", "It changed while you read it. Look once more, then say what it is.")
+    if said.label != label:
+        words = f"{said.by.name} said meanwhile that it is: {said.get_label_display().lower()}."
+        raise Problem(409, "said_already", f"{words} Yours was not taken; say it again to overrule.")
+
+
+def take_back(lead_id: int, by: User) -> Lead:
+    """Undo what a person said of the message as it is now: the machine reads it again, and the word model
+    forgets it. Without a correction nothing changes.
+    """
+    with transaction.atomic():
+        lead = _open_lead(lead_id, by)
+        said = standing.correction_of(lead)
+        if said is None:
+            return lead
+        said.delete()
+        lifecycle.move(lead, "correction_undone", actor=by, facts={"class": said.label, "was": said.was})
+        async_task(REFIT)
+    pipeline.qualify(lead.pk, asked=True, anew=True)
     lead.refresh_from_db()
     return lead
 

@@ -47,12 +47,15 @@ def _unpacked(pk: int, sha256: str) -> WordModel:
 
 
 def refit() -> FirmWords | None:
-    """Learn from the corrections so far; None when there is nothing new. Safe to run twice."""
+    """Learn from the corrections so far, and forget those that were taken back or whose lead was erased; None
+    when nothing changed. Safe to run twice.
+    """
     live = FirmWords.objects.filter(is_live=True).first()
     examples = corrected()
     known = FirmWords.objects.aggregate(newest=Max("newest"))["newest"] or 0
     new = [example for example in examples if example[0] > known]
-    if not new:
+    are_fewer = live is not None and len(examples) < live.corrections
+    if not new and not are_fewer:
         return None
     before, _ = _in_use_or_shipped()
     right_before = sum(_reads_right(before, example) for example in new)
@@ -109,10 +112,12 @@ def _reads_right(model: WordModel, example: Example) -> bool:
 
 
 def _fit(examples: list[Example]) -> WordModel:
-    texts, labels = seed()
     ours = [(text, label) for _, text, label in examples]
     theirs = rejected()
+    if not ours and not theirs:
+        return word_model()
     added = [(matter_of(text), label) for text, label in [*ours, *theirs]]
+    texts, labels = seed()
     weights = [1.0] * len(texts) + [WEIGHT] * len(ours) + [1.0] * len(theirs)
     texts, labels = texts + [text for text, _ in added], labels + [label for _, label in added]
     return fit_words(texts, labels, weights=weights, temperature=TEMPERATURE)
@@ -134,7 +139,7 @@ def _keep(
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
             corrections=len(examples),
-            newest=examples[-1][0],
+            newest=max([example[0] for example in examples], default=0),
             right=right,
             right_before=right_before,
             held_out=held_out,

@@ -6,7 +6,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
+from leadboard.leads.models import Lead
 from leadboard.leads.stages import EnquiryClass
+from qualification.corrections import standing
 from qualification.corrections.models import Correction, FirmWords, Label
 from qualification.models import Verdict
 
@@ -42,6 +44,21 @@ def guess(verdict: Verdict) -> str:
     if verdict.enquiry_class == EnquiryClass.UNCLEAR:
         return ""
     return verdict.class_kind or (verdict.enquiry_class if verdict.enquiry_class in Label.values else "")
+
+
+def entry(verdict: Verdict) -> dict[str, Any]:
+    """One enquiry as the inbox shows it: what machine and people say it is, and which keys answer."""
+    lead = verdict.lead
+    return {
+        "verdict": verdict, "lead": lead, "guess": guess(verdict), "first": FIRST, "more": MORE,
+        "said": standing.correction_of(lead), "seen": standing.seen(lead),
+    }  # fmt: skip
+
+
+def entry_of(lead: Lead) -> dict[str, Any] | None:
+    """The same of a lead that was acted on, by its newest verdict; None without one."""
+    newest = Verdict.objects.select_related("lead").filter(lead=lead).order_by("-pk").first()
+    return entry(newest) if newest else None
 
 
 def effect() -> dict[str, Any]:

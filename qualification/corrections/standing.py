@@ -31,6 +31,26 @@ def correction_of(lead: Lead) -> Correction | None:
     )
 
 
+def is_about_the_text(said: Correction) -> bool:
+    """Was it said of the message as it is now, so that it still counts?"""
+    return said.text_hash == text_hash(said.lead.message)
+
+
+def seen(lead: Lead) -> str:
+    """A mark of what stands about the lead's text: whoever acts on a page says by it what they had read."""
+    said = correction_of(lead)
+    return _mark(lead, said.pk if said else 0)
+
+
+def unsaid(lead: Lead) -> str:
+    """The same mark of a page on which nobody had said anything yet."""
+    return _mark(lead, 0)
+
+
+def _mark(lead: Lead, said: int) -> str:
+    return f"{said}-{text_hash(lead.message)[:16]}"
+
+
 def override_of(lead: Lead) -> Override | None:
     """The override that holds."""
     return Override.objects.select_related("by").filter(lead=lead, ended_at__isnull=True).first()

@@ -1,7 +1,7 @@
 """Correct, override, give back: forms on the lead page; and the corrections inbox of marketing."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from leadboard.http.problems import Problem
 from leadboard.leads.api import visible_to
 from leadboard.leads.models import Lead
+from leadboard.people.models import User
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 from qualification import panels
-from qualification.corrections import correcting, inbox
-from qualification.corrections.models import Label
+from qualification.corrections import correcting, inbox, standing
+from qualification.corrections.models import Correction, Label
 from qualification.models import Verdict
 
 Act = Callable[[StaffRequest, Lead], str]
@@ -36,23 +37,38 @@ def on_a_lead(do: Act) -> Callable[..., HttpResponse]:
                 raise
             said, error = "", problem.detail
         if request.htmx:
-            lead.refresh_from_db()
-            template, shown = panels.verdict(lead, request.user)
-            answer = render(request, template, shown | {"said": said, "error": error})
-            answer["HX-Trigger"] = "lead-changed"
-            return answer
+            return _part(request, lead, said, error)
         (messages.error if error else messages.success)(request, error or said)
         return redirect("corrections:inbox" if request.POST.get("from") == "inbox" else lead)
 
     return view
 
 
+def _part(request: StaffRequest, lead: Lead, said: str, error: str) -> HttpResponse:
+    """The part of the page that was acted on, as it stands now: the entry of the inbox, or the verdict."""
+    lead.refresh_from_db()
+    entry = inbox.entry_of(lead) if request.POST.get("from") == "inbox" else None
+    if entry:
+        return render(request, "corrections/entry.html", entry | {"error": error})
+    template, shown = panels.verdict(lead, request.user)
+    answer = render(request, template, shown | {"said": said, "error": error})
+    answer["HX-Trigger"] = "lead-changed"
+    return answer
+
+
 @on_a_lead
 def correct(request: StaffRequest, lead: Lead) -> str:
     """Say what the message is."""
     label = request.POST.get("label", "")
-    correcting.correct(lead.pk, request.user, label)
+    correcting.correct(lead.pk, request.user, label, request.POST.get("seen", ""))
     return f"{lead}: {Label(label).label.lower()}. The machine learns it."
+
+
+@on_a_lead
+def take_back(request: StaffRequest, lead: Lead) -> str:
+    """Undo what was said of it."""
+    correcting.take_back(lead.pk, request.user)
+    return f"{lead}: taken back. The machine reads it again."
 
 
 @on_a_lead
@@ -87,25 +103,37 @@ def show(request: StaffRequest) -> HttpResponse:
     is_corrected = request.GET.get("view") == "corrected"
     rows = inbox.corrected() if is_corrected else inbox.unsure()
     page = Paginator(rows, inbox.SHOWN).get_page(request.GET.get("page"))
-    found = [] if is_corrected else cast("list[Verdict]", list(page.object_list))
-    entries = [(verdict, inbox.guess(verdict)) for verdict in found]
-    shown = {
-        "page": page, "entries": entries, "is_corrected": is_corrected, "first": inbox.FIRST,
-        "more": inbox.MORE, "effect": inbox.effect(),
-    }  # fmt: skip
+    shown: dict[str, Any] = {"page": page, "is_corrected": is_corrected, "effect": inbox.effect()}
+    if is_corrected:
+        said = cast("list[Correction]", list(page.object_list))
+        shown["corrected"] = [(one, standing.is_about_the_text(one)) for one in said]
+    else:
+        shown["entries"] = [inbox.entry(verdict) for verdict in cast("list[Verdict]", list(page.object_list))]
+        shown["may_accept"] = any(entry["guess"] for entry in shown["entries"])
     return render(request, "corrections/inbox.html", shown)
 
 
 @requires("correct_classes")
 @require_POST
 def accept(request: StaffRequest) -> HttpResponse:
-    """The machine read the chosen ones right: each becomes a correction that says so."""
+    """The machine read the chosen ones right: each becomes a correction that says so. Where somebody said
+    something meanwhile, that stands.
+    """
     chosen = [int(pk) for pk in request.POST.getlist("verdict")[:200] if pk.isascii() and pk.isdigit()]
-    done = 0
-    for verdict in Verdict.objects.filter(pk__in=[pk for pk in chosen if pk < 2**63], lead__erased_at=None):
-        label = inbox.guess(verdict)
-        if label:
-            correcting.correct(verdict.lead_id, request.user, label)
-            done += 1
-    messages.success(request, f"{done} accepted. The machine learns them." if done else "Choose some first.")
+    known = Verdict.objects.filter(pk__in=[pk for pk in chosen if pk < 2**63], lead__erased_at=None)
+    labels = {verdict.lead: inbox.guess(verdict) for verdict in known.filter(lead__do_not_contact=False)}
+    done = sum(_accepted(lead, request.user, label) for lead, label in labels.items() if label)
+    told = f"{done} accepted. The machine learns them." if done else "Choose some first."
+    answered = len([label for label in labels.values() if label]) - done
+    messages.success(request, f"{told} {answered} had been answered meanwhile." if answered else told)
     return redirect("corrections:inbox")
+
+
+def _accepted(lead: Lead, by: User, label: str) -> bool:
+    try:
+        correcting.correct(lead.pk, by, label, standing.unsaid(lead))
+    except Problem as problem:
+        if problem.status != 409:
+            raise
+        return False
+    return True

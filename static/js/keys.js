@@ -15,15 +15,15 @@ const enter = (selector) => () => {
 
 // keys, what it does, how. A key of two parts is typed one after the other.
 export const KEYS = [
-  [["j", "ArrowDown"], "Next row", () => step(1)],
-  [["k", "ArrowUp"], "Previous row", () => step(-1)],
+  [["j", "ArrowDown"], "Next row", () => move(1)],
+  [["k", "ArrowUp"], "Previous row", () => move(-1)],
   [["Enter", "o"], "Open the lead", () => open()],
   [["Escape"], "Close, go back", () => deselect()],
   [["c"], "Claim", () => claim()],
   [["n"], "Next at risk", () => nextAtRisk()],
   [["."], "Show new leads", () => showByHand()],
   [["p"], "Pause or resume live updates", () => togglePause()],
-  [["z"], "Undo my claim", () => undoLast()],
+  [["z"], "Undo my claim, or what I said it is", () => takeBack()],
   [["r"], "Reject", enter('form[action$="/reject/"] input:not([type=hidden])')],
   [["b"], "Hand back to marketing", enter('form[action$="/hand-back/"] input:not([type=hidden])')],
   [["d"], "Duplicate of…", enter("[data-duplicate]")],
@@ -39,10 +39,32 @@ export const KEYS = [
   [["?"], "All keys", () => showLegend()],
 ];
 
-// The row that has the focus answers, else the first one; nothing happens where there is nothing to choose.
+// Enquiries to answer: the one that has the focus, else the first that nobody has answered.
+const choices = () => [...document.querySelectorAll("[data-choices]")];
+const chosen = () => document.activeElement.closest("[data-choices]");
+let answered = null;
+
+function move(by) {
+  const all = choices();
+  if (!all.length) return step(by);
+  const at = all.indexOf(chosen());
+  all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by))].focus();
+}
+
+// The next one has the focus at once; the answer comes into the place of the one before.
 function choose(number) {
-  const row = document.activeElement.closest("[data-choices]") ?? document.querySelector("[data-choices]");
-  row?.querySelector(`[data-choice="${number}"]`)?.click();
+  const row = chosen() ?? document.querySelector("[data-choices]:not([data-said])");
+  const button = row?.querySelector(`[data-choice="${number}"]`);
+  if (!button) return;
+  answered = row.id;
+  button.click();
+  (row.nextElementSibling ?? row).focus();
+}
+
+function takeBack() {
+  const button = document.getElementById(answered)?.querySelector("[data-undoes]");
+  if (button) button.click();
+  else undoLast();
 }
 
 const byKey = new Map(KEYS.flatMap(([keys, , act]) => keys.map((key) => [key, act])));
