@@ -140,7 +140,7 @@ def test_a_rescued_lead_is_an_ordinary_one_and_its_clock_begins_now(send, mia):
     clock = Clock.objects.get(lead=lead)
     rescued = lead.events.get(kind="rescued")
     assert (clock.anchored_at, rescued.actor) == (rescued.recorded_at, mia)
-    assert set(IdentityKey.objects.filter(lead=lead).values_list("kind", flat=True)) == {"email", "company"}
+    assert set(IdentityKey.objects.filter(lead=lead).values_list("kind", flat=True)) == {"email"}
     assert Junk.objects.get().rescued_by == mia
     assert send(email=BUY["email"]) == lead
     assert broken() == []

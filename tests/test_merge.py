@@ -414,14 +414,68 @@ def test_whoever_writes_while_a_rep_has_the_lead_joins_it_and_the_event_says_so(
     assert lead.events.get(kind="joined").facts["late"] == "claimed"
 
 
-def test_one_delivery_with_the_data_of_two_leads_makes_them_suspects_and_merges_nothing(send):
-    by_mail, by_phone = send(email="diana@barsund.test"), send(phone="+49 30 1234567")
+LINK = {"name": "Diana Ek", "email": "diana@barsund.test", "phone": "+49 30 1234567"}
+
+
+def test_one_delivery_with_the_data_of_two_leads_makes_them_one_which_a_person_parts_for_good(send, mia, ana):
+    by_mail = send(email="diana@barsund.test", title="CEO")
+    by_phone = send(phone="+49 30 1234567", message="Call me")
+    claims.claim(by_phone.pk, ana)
     assert by_mail != by_phone
-    assert send(email="diana@barsund.test", phone="+49 30 1234567") == by_mail
+    assert send(**LINK, message="Both") == by_phone  # a rep holds it, so it stays
+    fresh(by_mail, by_phone)
+    row = Merge.objects.get()
+    assert (row.by, by_mail.merged_into, by_phone.message, by_phone.title) == (None, by_phone, "Both", "CEO")
+    assert (by_phone.owner, by_phone.name, by_phone.email) == (ana, "Diana Ek", "diana@barsund.test")
+    assert [kind for kind in kinds(by_phone) if kind in ("absorbed", "joined")] == ["absorbed", "joined"]
+    assert broken() == []
+    undoing.undo(row.pk, ana)
+    assert fresh(by_mail)[0].merged_into is None
+    assert broken() == []
+    assert send(**LINK) == by_mail  # what a person parted is not joined again by itself
+    assert PossibleDuplicate.objects.get().why == "bridged"
+    assert Merge.objects.count() == 1
+
+
+@pytest.mark.parametrize(("one", "other", "both"), [
+    ({"phone": "+49 30 1111111"}, {"phone": "+49 30 1234567"}, {}),
+    ({}, {"phone": "+49 30 1234567", "email": "d.ek@home.test", "name": "Diana Ek"}, {"name": "Diana Ek"}),
+], ids=["another number", "another address"])  # fmt: skip
+def test_two_leads_of_which_something_speaks_against_it_are_told_to_be_suspects(send, one, other, both):
+    by_mail, by_phone = send(email="diana@barsund.test", **one), send(**other)
+    assert send(email="diana@barsund.test", phone="+49 30 1234567", **both) == by_mail
     pair = PossibleDuplicate.objects.get()
     assert (pair.one, pair.other, pair.why) == (by_mail, by_phone, "bridged")
     assert Lead.objects.filter(merged_into=None).count() == 2
-    assert send(phone="+49 30 1234567") == by_phone
+    assert broken() == []
+
+
+def test_two_owners_a_parting_word_and_an_objection_are_for_people_to_settle(send, ana, sam, mia):
+    by_mail, by_phone = send(email="diana@barsund.test"), send(phone="+49 30 1234567")
+    claims.claim(by_mail.pk, ana)
+    claims.claim(by_phone.pk, sam)
+    send(**LINK)
+    assert PossibleDuplicate.objects.get().why == "bridged"
+    assert suspicions.dismiss(by_mail, by_phone, mia) is True
+    for lead, rep in ((by_mail, ana), (by_phone, sam)):
+        claims.release(lead.pk, rep)
+    send(**LINK)
+    suppress("eva@barsund.test", "objection")
+    assert send(email="eva@barsund.test").do_not_contact is True
+    assert send(email="eva@barsund.test", phone="+49 40 7654321").do_not_contact is True
+    assert Merge.objects.count() == 0
+    assert broken() == []
+
+
+def test_a_file_in_which_one_row_links_two_others_brings_one_lead(source, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("name,email,phone\n,d@barsund.test,\n,,+49 30 1234567\n"
+                    "Diana Ek,d@barsund.test,+49 30 1234567\nD. Ek,,+49 30 1234567\n")  # fmt: skip
+    importing.import_file(path, source)
+    assert Lead.objects.get(merged_into=None).name == "Diana Ek"
+    assert Merge.objects.count() == 1
+    assert Submission.objects.filter(state="received").count() == 0
+    assert broken() == []
 
 
 def test_a_colleague_behind_the_same_switchboard_is_no_suspect(send):
@@ -431,7 +485,8 @@ def test_a_colleague_behind_the_same_switchboard_is_no_suspect(send):
 
 
 def test_a_suspicion_that_was_wrong_is_dismissed_for_good(send, mia):
-    by_mail, by_phone = send(email="diana@barsund.test"), send(phone="+49 30 1234567")
+    by_mail = send(email="diana@barsund.test", phone="+49 30 1111111")
+    by_phone = send(phone="+49 30 1234567")
     send(email="diana@barsund.test", phone="+49 30 1234567")
     assert suspicions.dismiss(by_mail, by_phone, mia) is True
     assert suspicions.dismiss(by_mail, by_phone, mia) is False

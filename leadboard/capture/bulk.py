@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from leadboard.capture import entries, identity, intake, making
 from leadboard.capture.digest import Unusable, person_in, vendor_of
-from leadboard.capture.duplicates import suspicions
+from leadboard.capture.duplicates import linking
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Source, Submission, SubmissionState
 from leadboard.companies import known
@@ -93,7 +93,7 @@ class _People:
     def point(self, person: Person, lead: Any) -> None:
         """Let the person's free keys point to the lead."""
         for key in identity.keys_of(person):
-            if self.owners.setdefault(key, lead) is lead:
+            if not identity.is_needless(key, self.owners, lead) and self.owners.setdefault(key, lead) is lead:
                 self.pointed[key] = lead
 
 
@@ -220,15 +220,23 @@ def _give_leads(taken: list[_Taken]) -> None:
     _capture(new, playbook)
     _join([one for one in taken if one.state == SubmissionState.JOINED], playbook)
     identity.point_all(register.pointed)
-    _suspect(taken, owned)
+    _link(taken, register.owners | owned)
 
 
-def _suspect(taken: list[_Taken], owned: dict[identity.Key, Lead]) -> None:
-    """Tell people which other leads may be of the same persons."""
+def _link(taken: list[_Taken], owned: dict[identity.Key, Lead]) -> None:
+    """Make one what a row shows to be one person's, and tell people what else may be."""
+    went: dict[int, Lead] = {}
     for one in taken:
         assert one.lead is not None
-        for other in identity.others(_sure(one), one.lead, owned):
-            suspicions.note(one.lead, other, suspicions.why(other))
+        one.lead = went.get(one.lead.pk, one.lead)
+        found = [went.get(other.pk, other) for other in identity.others(_sure(one), one.lead, owned)]
+        others = {other.pk: other for other in found if other.pk != one.lead.pk}
+        if others:
+            ids = [one.lead.pk, *others]
+            one.lead = linking.link(_sure(one), one.lead, list(others.values()))
+            gone = set(Lead.objects.filter(pk__in=ids, merged_into=one.lead).values_list("pk", flat=True))
+            went = {pk: one.lead if each.pk in gone else each for pk, each in went.items()}
+            went |= dict.fromkeys(gone | {one.lead.pk}, one.lead)
 
 
 def _sure(one: _Taken) -> Person:

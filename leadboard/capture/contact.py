@@ -1,14 +1,15 @@
-"""E-mail addresses, phone numbers, company domains and countries in one canonical form, for comparing only.
+"""E-mail addresses, company domains and countries in one canonical form, for comparing only.
 
-What is stored of a lead stays as it was sent; nothing here asks the network.
+What is stored of a lead stays as it was sent (an address without what was wrapped around it); nothing here
+asks the network. Phone numbers are in `numbers`.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
 import idna
-import phonenumbers
 from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 
@@ -16,43 +17,72 @@ from leadboard.companies.countries import country_code
 from leadboard.companies.domains import company_domain, is_free_mail, registrable
 from leadboard.companies.names import plain as folded
 
-__all__ = ["canonical_email", "canonical_phone", "company_domain", "country_code", "folded", "is_free_mail"]
+__all__ = ["canonical_email", "company_domain", "country_code", "folded", "is_free_mail"]
 
 LISTS = Path(__file__).parent / "lists"
 ROLES = frozenset((LISTS / "role_mailboxes.txt").read_text("utf-8").split())
 DOTS_MEAN_NOTHING = frozenset({"gmail.com", "googlemail.com"})
-LONGEST_PHONE, SHORTEST_E164 = 60, 9
+# An address as mail programs and links write it: in angles behind a name, behind a scheme, with an end mark.
+IN_ANGLES = re.compile(r"(?P<name>[^<>@]*)<\s*(?P<address>[^<>\s]+@[^<>\s]+)\s*>[.,;\s]*")
+SCHEME = re.compile(r"mailto:(?://)?", re.IGNORECASE)
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+NEEDLESS_QUOTES = re.compile(r'"([^\s"\\.]+(?:\.[^\s"\\.]+)*)"')
+
+
+def as_address(text: str) -> tuple[str, str]:
+    """Return (the address in a text, the name written before it), each "" where there is none.
+
+    "Ana Ruiz <ana@halden.example>", "mailto:ana@halden.example?subject=…", full-width letters, signs that
+    nobody sees and an end mark are ways to write one; whatever else is there comes back as it is.
+    """
+    text = text.strip()
+    bare = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+    found = IN_ANGLES.fullmatch(bare)
+    address, name = (found["address"], found["name"].strip(" \"'")) if found else (bare, "")
+    address = SCHEME.sub("", address, count=1).partition("?")[0] if SCHEME.match(address) else address
+    address = address.rstrip(".,;") if "@" in address else address
+    return (address, name) if _is_valid(address) else (text, "")
 
 
 @lru_cache(maxsize=4_096)
 def canonical_email(text: str) -> str | None:
     """Return the one spelling of an e-mail address, as `one_spelling` does; None when its syntax is wrong."""
+    address, _ = as_address(text)
+    if not _is_valid(address):
+        return None
+    spelling = one_spelling(address)
+    return spelling if "." in spelling.rpartition("@")[2] else None
+
+
+@lru_cache(maxsize=4_096)
+def _is_valid(address: str) -> bool:
     try:
         validate_email(
-            text.strip().rstrip("."),
+            address.rstrip("."),
             check_deliverability=False,
             globally_deliverable=False,
-            allow_quoted_local=False,
+            allow_quoted_local=True,
             allow_domain_literal=False,
             allow_display_name=False,
             test_environment=True,  # a name of ours is not wrong because it ends in .test
         )
     except (EmailNotValidError, UnicodeError):
-        return None
-    spelling = one_spelling(text)
-    return spelling if "." in spelling.rpartition("@")[2] else None
+        return False
+    return True
 
 
 def one_spelling(address: str) -> str:
     """Return the one spelling of an address that all its spellings share, for comparing only: whoever is one
     person for the list of those who object is one person for everything else.
 
-    Case, outer space, a trailing dot and the script of the domain (IDN) do not count; a tag after `+` does
-    not; dots do not where the provider ignores them. Never mail to the result. Whatever is no address comes
+    Case, outer space, a trailing dot, needless quotes and the script of the domain (IDN) do not count; a tag
+    after `+` does not, whoever the provider is; dots do not where the provider ignores them (Google), and
+    googlemail.com is gmail.com. Never mail to the result. Whatever is no address comes
     back in lower case, so that it equals itself.
     """
     local, _, domain = unicodedata.normalize("NFKC", address).strip().rpartition("@")
     local, domain = _one_case(local.strip()), ascii_domain(domain)
+    local = NEEDLESS_QUOTES.sub(r"\1", local)
     local = local.partition("+")[0] or local
     if domain in DOTS_MEAN_NOTHING:
         local, domain = local.replace(".", "") or local, "gmail.com"
@@ -91,20 +121,6 @@ def email_kind(address: str) -> str:
     return "role" if name in ROLES else "work"
 
 
-def canonical_phone(text: str, country: str = "") -> str | None:
-    """Return the number as E.164, or None when it is none or its country is unknown.
-
-    `country` (ISO code) says how to read a number without a leading + or 00.
-    """
-    text = text.strip()
-    if not text or len(text) > LONGEST_PHONE:
-        return None
-    text = "+" + text[2:] if text.startswith("00") else text
-    try:
-        number = phonenumbers.parse(text, country.upper() or None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    canonical = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return canonical if len(canonical) >= SHORTEST_E164 else None  # "12" is possible and reaches nobody
+def is_role_mailbox(address: str) -> bool:
+    """Do several people read this mailbox (info@, sales@), whoever hosts it?"""
+    return one_spelling(address).rpartition("@")[0] in ROLES

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from leadboard.capture import consents as agreed
-from leadboard.capture import contact, labels, moments, vocabulary
+from leadboard.capture import contact, labels, moments, numbers, vocabulary
 from leadboard.capture.labels import EXACT
 from leadboard.capture.leaves import Leaf
 
@@ -122,7 +122,7 @@ def _by_value(leaves: list[Leaf], taken: Collection[str], found: dict[str, Leaf]
     """
     anywhere: dict[str, Callable[[Leaf], bool]] = {
         "email": lambda leaf: is_email(leaf.text),
-        "phone": lambda leaf: leaf.text[:1] == "+" and contact.canonical_phone(leaf.text) is not None,
+        "phone": lambda leaf: leaf.text[:1] == "+" and numbers.canonical_phone(leaf.text) is not None,
     }
     for field, looks in anywhere.items():
         _take(field, looks, [leaf for leaf in leaves if not labels.is_about_others(leaf.steps)], taken, found)

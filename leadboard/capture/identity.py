@@ -1,20 +1,26 @@
 """Whose submission is it? The same person again joins the lead that is still open.
 
-A person is known by e-mail address, else by phone number, else by company domain and name.
+A person is known by e-mail address, else by phone number, else by company domain and full name. Whoever
+shares a number or a role mailbox (info@) with somebody of another name is known by both together: two people
+that become one lead are worse than one that becomes two.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
-from leadboard.capture import contact
+from leadboard.capture import contact, naming, numbers
 from leadboard.capture.mapping import Person
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import OVER, Desk
 
-EMAIL, PHONE, COMPANY = "email", "phone", "company"
+EMAIL, PHONE, COMPANY, SHARED = "email", "phone", "company", "shared"
 ORDER = (EMAIL, PHONE, COMPANY)
+AND = " | "  # between what is shared and the name
+SIBLINGS = re.compile(r"(.*?)\d*@(.*)", re.DOTALL)
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(value, 0)) FROM unnest(%s::text[]) AS value"
 OWNERS = """
 SELECT kind, value, lead_id
@@ -49,20 +55,30 @@ class Found:
 
 def keys_of(person: Person) -> list[Key]:
     """Return the canonical keys of a person, the strongest first."""
-    name = contact.folded(person.fields.get("name", ""))
-    domain = contact.company_domain(person.email, person.fields.get("website", ""))
+    name = naming.key_of(person.fields.get("name", ""))
+    domain = _company_of(person)
     keys = {
         EMAIL: person.email,
         PHONE: person.phone,
         COMPANY: f"{domain} {name}" if domain and name else None,
     }
-    return [(kind, value) for kind in ORDER if (value := keys[kind])]
+    shared = [person.email] if person.email and contact.is_role_mailbox(person.email) else []
+    shared += [person.phone] if person.phone else []
+    own = [(kind, value) for kind in ORDER if (value := keys[kind])]
+    return [*own, *((SHARED, f"{value}{AND}{name}") for value in shared if name)]
+
+
+def is_needless(key: Key, owners: Mapping[Key, Any], lead: Any) -> bool:
+    """Is it what several share together with a name, while the shared thing alone means this lead?"""
+    kind, value = key
+    alone = [(each, value.partition(AND)[0]) for each in (EMAIL, PHONE)]
+    return kind == SHARED and any(key in owners and owners[key] == lead for key in alone)
 
 
 def person_of(lead: Lead) -> Person:
     """Return the person of a lead, as far as keys are concerned."""
     fields = {"name": lead.name, "website": lead.website}
-    phone = contact.canonical_phone(lead.phone, lead.country)
+    phone = numbers.phone_key(lead.phone, lead.country)
     return Person(fields, {}, None, contact.canonical_email(lead.email), phone)
 
 
@@ -82,7 +98,9 @@ def look_up(person: Person) -> Found:
     open_ones = {key: lead for key, lead in owned.items() if may_be_joined(lead)}
     lead = choose(person, keys, open_ones)
     free = [key for key in keys if key not in open_ones or open_ones[key] == lead]
-    return Found(lead, tuple(free), tuple(others(person, lead, owned)))
+    mine = dict.fromkeys(free, lead)
+    needed = tuple(key for key in free if not is_needless(key, mine, lead))
+    return Found(lead, needed, tuple(others(person, lead, owned)))
 
 
 def others(person: Person, lead: Lead | None, owned: Mapping[Key, Lead]) -> list[Lead]:
@@ -177,11 +195,29 @@ def _locked(keys: list[Key]) -> dict[Key, Lead]:
     }
 
 
+def _company_of(person: Person) -> str | None:
+    """Return the domain of the company; a throw-away address names none."""
+    is_thrown_away = person.email and contact.email_kind(person.email) == "disposable"
+    return contact.company_domain(None if is_thrown_away else person.email, person.fields.get("website", ""))
+
+
 def _is_same(person: Person, lead: Lead, kind: str) -> bool:
-    """A number alone may be a switchboard: with another address and another name it is somebody else."""
-    if kind != PHONE:
-        return True
-    other = contact.canonical_email(lead.email)
-    if not (person.email and other and person.email != other):
-        return True
-    return contact.folded(person.fields.get("name", "")) == contact.folded(lead.name) != ""
+    """Does a key that both have mean one person?
+
+    A number may be a switchboard's or a family's, a role mailbox is read by several, and two of one name may
+    work in one firm: another name, or a neighbour's address, makes it somebody else.
+    """
+    name, other = person.fields.get("name", ""), contact.canonical_email(lead.email)
+    has_other_address = bool(person.email and other and person.email != other)
+    if kind == EMAIL:
+        return not (contact.is_role_mailbox(person.email or "") and naming.contradict(name, lead.name))
+    if kind == COMPANY:
+        return not (has_other_address and _are_numbered(person.email or "", other or ""))
+    if has_other_address:
+        return naming.agree(name, lead.name)
+    return not naming.contradict(name, lead.name)
+
+
+def _are_numbered(one: str, other: str) -> bool:
+    """Are they the addresses of two people of one name: j.smith@ and j.smith2@?"""
+    return bool(SIBLINGS.fullmatch(one)) and SIBLINGS.sub(r"\1@\2", one) == SIBLINGS.sub(r"\1@\2", other)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from leadboard.capture import contact, guessing, labels, moments
+from leadboard.capture import contact, guessing, labels, moments, numbers
 from leadboard.capture.leaves import Leaf, leaves
 
 PERSON = (
@@ -171,8 +171,11 @@ def _person(found: dict[str, str], extra: dict[str, Any], now: datetime) -> Pers
         code = contact.country_code(fields["country"])
         extra |= {} if code else {"country": fields["country"]}
         fields["country"] = code or ""
+    if "email" in fields:
+        fields["email"], written = contact.as_address(fields["email"])
+        fields |= {"name": written} if written and "name" not in fields else {}
     email = contact.canonical_email(fields.get("email", ""))
-    phone = contact.canonical_phone(fields.get("phone", ""), fields.get("country", ""))
+    phone = numbers.phone_key(fields.get("phone", ""), fields.get("country", ""))
     return Person(fields, extra, submitted_at, email, phone)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import phonenumbers
 
-from leadboard.capture import contact
+from leadboard.capture import contact, numbers
 
 EMAIL, PHONE = "email", "phone"
 SYNTAX, LISTS, PLAN, DNS = "syntax", "lists", "numbering plan", "dns"
@@ -68,7 +68,7 @@ def _of_email(email: str, at: datetime) -> list[Mark]:
 def _of_phone(phone: str, country: str, at: datetime) -> list[Mark]:
     if not phone:
         return []
-    number = contact.canonical_phone(phone, country)
+    number = numbers.canonical_phone(phone, country)
     if number is None:
         code = "phone_no_country" if not country and _would_be_one(phone) else "phone_invalid"
         return [mark(PHONE, code, PLAN, at)]

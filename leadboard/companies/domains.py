@@ -8,6 +8,8 @@ from pathlib import Path
 from publicsuffixlist import PublicSuffixList
 
 FREE_MAIL = frozenset((Path(__file__).parent / "lists" / "free_mail.txt").read_text("utf-8").split())
+# Sites on which people and firms have pages among others: they name the site's owner, not the visitor's firm.
+SHARED_SITES = frozenset((Path(__file__).parent / "lists" / "shared_sites.txt").read_text("utf-8").split())
 LONGEST_HOST = 253
 
 
@@ -21,7 +23,15 @@ def company_domain(email: str | None, website: str = "") -> str | None:
     of_mail = email.rpartition("@")[2] if email else ""
     if of_mail and not is_free_mail(of_mail):
         return registrable(of_mail)
-    return registrable(host_of(website))
+    return site_domain(website)
+
+
+def site_domain(website: str) -> str | None:
+    """Return the registrable domain of a firm's own site; None for a page on a network, a shop or a search
+    site, and for a host where anybody has an address.
+    """
+    domain = registrable(host_of(website))
+    return None if domain is None or domain in SHARED_SITES or is_free_mail(domain) else domain
 
 
 def host_of(address: str) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from leadboard.companies.domains import host_of, is_free_mail, registrable
+from leadboard.companies.domains import is_free_mail, registrable, site_domain
 from leadboard.companies.models import Company
 from leadboard.companies.names import folded_name
 
@@ -34,7 +34,7 @@ def trace_of(email: str, website: str, company: str) -> Trace:
     """Return what these fields of a lead tell of its company; a free-mail host tells nothing."""
     host = email.strip().lower().rpartition("@")[2]
     mail = registrable(host) if host and not is_free_mail(host) else None
-    return Trace(mail or "", registrable(host_of(website)) or "", folded_name(company))
+    return Trace(mail or "", site_domain(website) or "", folded_name(company))
 
 
 def find(trace: Trace) -> Found | None:

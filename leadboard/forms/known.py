@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from leadboard.capture import contact, identity
+from leadboard.capture import contact, identity, numbers
 from leadboard.forms import facts
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
@@ -78,7 +78,7 @@ def contact_of(lead: Lead) -> dict[str, str]:
     """Return by what a new submission of theirs joins this lead: e-mail address, else phone number."""
     if contact.canonical_email(lead.email):
         return {"email": lead.email}
-    if contact.canonical_phone(lead.phone, lead.country):
+    if numbers.canonical_phone(lead.phone, lead.country):
         return {"phone": lead.phone, "country": lead.country, "name": lead.name}
     return {}
 

@@ -76,7 +76,7 @@ KINDS = {
     "duplicate_suspected": Kind(MACHINE, "copy", "May be the same person as another lead"),
     "duplicate_dismissed": Kind(PERSON, "copy", "{who} said that another lead is somebody else"),
     "merged": Kind(PERSON, "copy", "Went into another lead of the same person"),
-    "absorbed": Kind(PERSON, "copy", "{who} merged another lead of the same person into this one"),
+    "absorbed": Kind(PERSON, "copy", "Another lead of the same person went into this one", "merged by {who}"),
     "unmerged": Kind(PERSON, "undo", "{who} undid the merge with another lead"),
     "marked": Kind(MACHINE, "mail", "The contact data were checked", "{reason}"),
     "junked": Kind(PERSON, "off", "{who} put the lead on the junk desk"),

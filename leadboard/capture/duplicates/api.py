@@ -38,7 +38,9 @@ class MergeSerializer(serializers.ModelSerializer):
 
     lead = serializers.UUIDField(source="gone_lead.uid")
     into = serializers.UUIDField(source="kept_lead.uid")
-    by = serializers.EmailField(source="by.email")
+    by = serializers.EmailField(
+        source="by.email", default=None, help_text="null: one delivery had the contact data of both"
+    )
     undone_by = serializers.EmailField(source="undone_by.email", default=None)
 
     class Meta:

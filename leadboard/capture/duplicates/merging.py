@@ -1,4 +1,6 @@
-"""Merge two leads of one person, on a person's word: one transaction, an event on both, and an undo."""
+"""Merge two leads of one person, on a person's word or by what links them: one transaction, an event on both,
+and an undo.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -25,12 +27,13 @@ NOT_RESTORED = {"last_touch_at"}
 def merge(
     stays_id: int,
     goes_id: int,
-    by: User,
+    by: User | None,
     *,
     take: Collection[str] = (),
     seen: tuple[int, int] | None = None,
 ) -> Merge:
-    """Let one lead go into another; return the Merge, by which it can be undone.
+    """Let one lead go into another; return the Merge, by which it can be undone. By nobody when a delivery
+    linked them (`linking`).
 
     `take` names fields whose value the lead that goes has better (`weighing.fields`); `seen` are the versions
     of both that the person looked at. Refusals are Problems: 403, 404, 409 (merged already, changed since it
@@ -89,7 +92,7 @@ def _hand_over(stays: Lead, goes: Lead) -> dict[str, Any]:
     return handed
 
 
-def _go(row: Merge, goes: Lead, stays: Lead, by: User, now: datetime) -> None:
+def _go(row: Merge, goes: Lead, stays: Lead, by: User | None, now: datetime) -> None:
     facts = {
         "merge": row.pk,
         "into": str(stays.uid),

@@ -1,4 +1,4 @@
-"""PossibleDuplicate and Merge: two leads that may be one person, and two that a person made one."""
+"""PossibleDuplicate and Merge: two leads that may be one person, and two that were made one."""
 
 from django.conf import settings
 from django.db import models
@@ -61,7 +61,13 @@ class Merge(models.Model):
 
     kept_lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="took_in")
     gone_lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="went_into")
-    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        PERSON,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Nobody: one delivery linked them.",
+    )
     at = models.DateTimeField(db_default=Now())
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)

@@ -63,8 +63,9 @@ def obstacles(row: Merge, stays: Lead, goes: Lead) -> list[str]:
 
 
 def may_undo(row: Merge, by: User) -> bool:
-    """May this person undo it: whoever did it, or marketing?"""
-    return may(by, "nurture") or (row.by_id == by.pk and may(by, "work_lead"))
+    """May this person undo it: whoever did it, marketing, and whoever holds a lead that nobody merged?"""
+    did = row.by_id or row.kept_lead.owner_id
+    return may(by, "nurture") or (did == by.pk and may(by, "work_lead"))
 
 
 def _refuse(row: Merge, stays: Lead, goes: Lead, by: User) -> None:

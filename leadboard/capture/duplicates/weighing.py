@@ -49,8 +49,10 @@ def is_open(lead: Lead) -> bool:
     return lead.stage not in OVER and lead.desk not in (Desk.CLOSED, Desk.QUARANTINE)
 
 
-def refusal(stays: Lead, goes: Lead, by: User) -> Problem | None:
-    """Return why these two are not merged so by this person; None when they may be."""
+def refusal(stays: Lead, goes: Lead, by: User | None) -> Problem | None:
+    """Return why these two are not merged so by this person (nobody: a delivery that links
+    them); None when they may be.
+    """
     if stays.pk == goes.pk:
         return Problem(422, "same_lead", "This is one lead. Choose another one.")
     for lead in (stays, goes):
@@ -58,7 +60,7 @@ def refusal(stays: Lead, goes: Lead, by: User) -> Problem | None:
             into = lead.merged_into
             words = f"{lead} went into {into} already."
             return Problem(409, "merged", words, merged_into=str(into.uid) if into else None)
-    return _not_allowed(stays, goes, by) or _wrong_way(stays, goes)
+    return (_not_allowed(stays, goes, by) if by else None) or _wrong_way(stays, goes)
 
 
 def _not_allowed(stays: Lead, goes: Lead, by: User) -> Problem | None:
