@@ -66,6 +66,18 @@ FORMS = {
         {"people": [{"name": "Ana One", "email": "one@multi.example"}, {"name": "Bo", "company": "Two"}]},
         {"name": "Ana One", "email": "one@multi.example", "company": "Two"},
     ),
+    "a call, and staff that made the record": (
+        {"created_by": {"name": "Bot", "email": "bot@firm.example"}, "call": {"title": "Inbound"},
+         "account_manager": {"name": "Sue", "email": "sue@firm.example"}, "url": "https://firm.example/pricing",
+         "lead": {"name": "Gil Roe", "email": "gil@roe.example"}, "attribution": {"campaign": "Autumn"}},
+        {"name": "Gil Roe", "email": "gil@roe.example", "campaign": "Autumn"},
+    ),
+    "pairs under other names": (
+        {"properties": [{"property": "email", "value": "uma@ray.example"},
+                        {"property": "lastname", "value": "Ray"}],
+         "answers": [{"questionText": "Job title", "response": "Head of IT"}]},
+        {"name": "Ray", "email": "uma@ray.example", "title": "Head of IT"},
+    ),
     "a file is no website": (
         {"email": "li@wu.example", "Brief": [{"fileName": "a.pdf", "url": "https://files.example/a.pdf"}]},
         {"email": "li@wu.example"},

@@ -13,6 +13,8 @@ LONGEST_BASIS = 40
 DIALLED = re.compile(r"[+(0-9][\d\s()/.\-–]{5,28}")
 DATE = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}")
 ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[^\W\d_]{2,24}(?:[:/?#]\S*)?", re.IGNORECASE)
+# What "url" alone means of a person; else it is the page on which a form stood.
+HOME_PAGE = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[^\W\d_]{2,24}/?", re.IGNORECASE)
 RANGE = re.compile(r"[\d\s.,+<>–-]+")
 # What a form or a page may have itself; its e-mail address would be that of the prospect.
 OF_A_THING = frozenset(["name", "company", "title", "country", "website", "message", "submitted_at"])
@@ -58,13 +60,16 @@ def _by_label(
         (_rank(meant, leaf, place, home), meant.field, leaf)
         for place, leaf in enumerate(leaves)
         for meant in labels.meanings(leaf.steps)
-        if _fits(meant, leaf, now) and (meant.field not in OF_A_THING or _is_answer(leaf, home))
+        if _fits(meant, leaf, now) and _is_answer(meant.field, leaf, home)
     ]
 
 
-def _is_answer(leaf: Leaf, home: tuple[str, ...]) -> bool:
+def _is_answer(field: str, leaf: Leaf, home: tuple[str, ...]) -> bool:
     """Is it no name or text of a thing ("form.name"), unless the e-mail address stands there as well?"""
-    return leaf.steps[:-1] == home or not labels.is_of_a_thing(leaf.steps)
+    if field not in OF_A_THING or (home and leaf.steps[:-1] == home):
+        return True
+    is_called = field in ("name", "title", "website") and labels.is_of_a_talk(leaf.steps)
+    return not (is_called or labels.is_of_a_thing(leaf.steps))
 
 
 def _rank(meant: labels.Meaning, leaf: Leaf, place: int, home: tuple[str, ...]) -> tuple[int, ...]:
@@ -96,7 +101,8 @@ def _fits(meant: labels.Meaning, leaf: Leaf, now: datetime | None) -> bool:
         case "country":
             return contact.country_code(text) is not None
         case "website":
-            return is_exact or bool(ADDRESS.fullmatch(text))
+            is_bare = labels.words(leaf.steps[-1]) in (("url",), ("link",))
+            return bool(HOME_PAGE.fullmatch(text)) if is_bare else is_exact or bool(ADDRESS.fullmatch(text))
         case "title":
             return text.casefold().strip(". ") not in vocabulary.SALUTATIONS | vocabulary.NO_JOBS
         case "company":

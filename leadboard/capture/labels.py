@@ -45,7 +45,7 @@ def _meanings_of(rows: dict[str, str], strength: int) -> dict[str, Meaning]:
 MEANINGS = _meanings_of(vocabulary.WEAK_PHRASES, WEAK) | _meanings_of(vocabulary.PHRASES, EXACT)
 FILLERS, NOISE = map(spelled, (vocabulary.FILLERS, vocabulary.NOISE))
 OTHERS, OTHERS_IF_SHORT = map(spelled, (vocabulary.OTHERS, vocabulary.OTHERS_IF_SHORT))
-THINGS = spelled(vocabulary.THINGS)
+THINGS, TALKS, STAFF = map(spelled, (vocabulary.THINGS, vocabulary.TALKS, vocabulary.STAFF))
 NAME, FIRST, LAST = map(spelled, (vocabulary.NAME, vocabulary.FIRST, vocabulary.LAST))
 EMAIL, PHONE, NUMBER = map(spelled, (vocabulary.EMAIL, vocabulary.PHONE, vocabulary.NUMBER))
 COMPANY, TITLE = map(spelled, (vocabulary.COMPANY, vocabulary.TITLE))
@@ -92,26 +92,34 @@ def _meanings(steps: tuple[str, ...]) -> tuple[Meaning, ...]:
     if parts[-1][-2:] == ("utm", "campaign") or parts[-1] == ("utmcampaign",):
         return (Meaning("campaign", EXACT),)
     bare = [_bare(part) for part in parts]
-    if any(map(_is_others, bare[:-1])):
+    if any(_is_others(part) or _is_staff(part) for part in bare[:-1]):
         return ()
     found: dict[str, int] = {}
     whole = MEANINGS.get("".join(parts[-1]))  # as it stands: "submission time"
     together = _of(bare[-2] + bare[-1]) if len(bare) > 1 and bare[-1] else []
     for meant in [*together, *([whole] if whole else []), *_of(bare[-1]), *_by_question(bare[-1])]:
-        found.setdefault(meant.field, meant.strength)
+        found[meant.field] = max(meant.strength, found.get(meant.field, WEAK))
     return tuple(Meaning(field, strength) for field, strength in found.items())
 
 
 def is_about_others(steps: tuple[str, ...]) -> bool:
     """Does the path name somebody or something else than the prospect (the owner, the form, a consent)?"""
     bare = [_bare(words(step)) for step in steps]
-    return any(map(_is_others, bare)) or (bool(bare) and _is_thing(words(steps[-1])))
+    return (
+        any(map(_is_others, bare))
+        or any(map(_is_staff, bare[:-1]))
+        or (bool(bare) and _is_thing(words(steps[-1])))
+    )
 
 
 def is_of_a_thing(steps: tuple[str, ...]) -> bool:
     """Is it what a thing itself is called or says ("form.name", "page.title"), and no answer in it?"""
-    named = [step for step in steps if not step.isdigit()]
-    return len(named) > 1 and _is_thing(words(named[-2]))
+    return _is_thing(_holder(steps))
+
+
+def is_of_a_talk(steps: tuple[str, ...]) -> bool:
+    """Is it what a talk or a paper is called ("meeting.title", "ticket.name")?"""
+    return bool(TALKS.intersection(_holder(steps)))
 
 
 def is_of_work(steps: tuple[str, ...]) -> bool:
@@ -152,6 +160,16 @@ def _is_others(label: tuple[str, ...]) -> bool:
     if OTHERS.intersection(label) or "".join(label) in OTHERS:
         return True
     return is_short and bool(OTHERS_IF_SHORT.intersection(label))
+
+
+def _holder(steps: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of the object in which a value stands."""
+    named = [step for step in steps if not step.isdigit()]
+    return words(named[-2]) if len(named) > 1 else ()
+
+
+def _is_staff(label: tuple[str, ...]) -> bool:
+    return bool(STAFF.intersection(label)) or label[-1:] == ("by",)
 
 
 def _is_thing(label: tuple[str, ...]) -> bool:

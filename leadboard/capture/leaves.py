@@ -8,8 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 from leadboard.http import strict_json
 from leadboard.http.problems import Problem
 
-LABEL_KEYS = ("label", "title", "question", "name", "key", "field", "ref", "id")
-VALUE_KEYS = ("value", "answer", "values", "text", "content")
+LABEL_KEYS = (
+    "label", "title", "question", "name", "key", "field", "property", "fieldName", "field_name", "fieldLabel",
+    "field_label", "questionText", "question_text", "questionTitle", "attribute", "prompt", "ref", "id",
+)  # fmt: skip
+VALUE_KEYS = ("value", "answer", "values", "response", "answerText", "string_value", "text", "content")
 # An object of these keys alone is a field with a label: {"title": "E-mail", "value": …}.
 OF_A_FIELD = frozenset(
     [

@@ -38,7 +38,7 @@ PHRASES = {
     "wiemöchtensieangesprochenwerden "
     "nombre nombrecompleto nombreyapellidos nombreyapellido nome nomecompleto nomeecognome "
     "nomecognome naam volledigenaam voorenachternaam navn fuldenavn fulltnavn namn "
-    "imieinazwisko имя фио 姓名 名前 お名前 氏名 displayname visitorname sendername firstandlast",
+    "imieinazwisko имя фио 姓名 名前 お名前 氏名 displayname visitorname sendername firstandlast nickname",
     "first_name": "firstname forename givenname fname namefirst vorname rufname prenom first given "
     "primernombre voornaam fornavn fornamn imie nomeproprio",
     "last_name": "lastname surname familyname lname namelast secondname nachname familienname zuname "
@@ -56,7 +56,7 @@ PHRASES = {
     "razonsocial azienda nomeazienda nomedellazienda societa ragionesociale organizzazione "
     "bedrijf bedrijfsnaam organisatie naambedrijf nomedaempresa organizacao foretag "
     "foretagsnamn virksomhed virksomhedsnavn firmanavn bedrift bedriftsnavn nazwafirmy "
-    "компания организация 公司 公司名称 会社名 employmentname orgname currentcompany currentemployer",
+    "компания организация 公司 公司名称 会社名 employmentname org orgname currentcompany currentemployer",
     "title": "title jobtitle position jobrole role jobfunction function yourrole jobposition occupation "
     "designation profession funktion berufsbezeichnung stellenbezeichnung stelle jobbezeichnung rolle beruf "
     "positionimunternehmen poste fonction titreduposte intituleduposte intituledeposte metier titel job "
@@ -85,7 +85,8 @@ PHRASES = {
     "opmerking opmerkingen vraag uwvraag waarmeekunnenweuhelpen waarmeekunnenwehelpen "
     "hoekunnenweuhelpen toelichting mensagem comopodemosajudar observacoes besked meddelande "
     "melding wiadomosc сообщение комментарий 留言 备注 お問い合わせ内容 ご相談内容 additionalcomments "
-    "projectdescription summary messagescontent messagecontent messagetext messagebody",
+    "projectdescription summary messagescontent messagecontent messagetext messagebody "
+    "query yourquery bodyplain",
     "campaign": "utmcampaign campaign campaignname kampagne kampagnenname campagne nomdelacampagne "
     "campana campagna campanha",
     "basis": "basis legalbasis lawfulbasis rechtsgrundlage baselegale",
@@ -97,7 +98,8 @@ PHRASES = {
 # A campaign's number says less than its name; when something was made is not always when it was sent.
 WEAK_PHRASES = {
     "campaign": "campaignid utmid",
-    "submitted_at": "date createdat created datecreated createdon createddate firedat eventtime occurredat "
+    "submitted_at": "date time ts eventts eventtimestamp startedat createdat created datecreated "
+    "createdon createddate firedat eventtime occurredat "
     "receivedat datetime",
 }
 
@@ -152,6 +154,13 @@ THINGS = word_set(
     "webhook form formular formulaire page site app browser device event hidden function tool workflow zap "
     "scenario"
 )
+# These are talks and papers: what they are called is not what the prospect is called.
+TALKS = word_set(
+    "meeting ticket conversation chat session thread property order deal call webinar product invoice topic "
+    "subject document file list"
+)
+# As an object: somebody of the firm.
+STAFF = word_set("manager host organizer organiser csm sdr bdr creator")
 MANY_WORDS = 5
 
 # Texts under these are addresses, marks of a campaign, or of a machine: never the message of a person.
@@ -221,9 +230,10 @@ MESSAGE = (
     "precis", "decriv", "dites", "parlez", "souhait", "objectif", "remarque", "attentes", "interess",
     "sujet", "discuter",
     "faire pour vous", "mochten sie wissen", "fuhrt sie", "vous amene",
-    "ayudar", "ayuda", "proyecto", "necesita", "mensaje", "su consulta", "tu consulta", "le interesa",
+    "attendez", "nous dire", "vorbereitung", "teilen sie", "comparta", "condivid", "ayud", "proyecto",
+    "necesita", "mensaje", "su consulta", "tu consulta", "le interesa",
     "aiutar", "progetto", "esigenz", "messaggio", "sua richiesta", "helpen", "uw vraag", "uw bericht",
-    "opmerking", "behoefte", "ajudar", "projeto", "mensagem",
+    "opmerking", "behoefte", "ajud", "projeto", "mensagem",
 )  # fmt: skip
 YES = word_set(
     "yes true 1 on checked ja oui y agreed accepted granted optin wahr vrai x accepte zugestimmt subscribed "

@@ -22,7 +22,7 @@ def read(document: Document) -> Entry:
     """Return one submission of a form."""
     fields: dict[str, Any] = {}
     for field in next(filter(None, (objects_in(document, name) for name in LISTS)), []):
-        name = f"{id_text(field.get('objectTypeId'))}/{id_text(field.get('name'))}"
+        name = "/".join(filter(None, (id_text(field.get("objectTypeId")), id_text(field.get("name")))))
         put(fields, _named(name) or "field", field.get("value"))
     typed = object_in(document, "properties") or object_in(document, "data", "submissionValues")
     for name, value in typed.items():
