@@ -42,15 +42,14 @@ def take(
         raise Problem(403, "not_sales", f"{rep} may not hold leads: only active people of sales may.")
     with transaction.atomic():
         lead = spells.lock(lead_id)
-        held = spells.open_claim(lead)
-        if held and held.rep_id == rep.pk:
-            return held, False
-        now = clocks.moment()
-        if held:
+        now, is_held, had_it, escalates = spells.so_far(lead, rep)
+        if is_held and (held := spells.open_claim(lead)):
+            if held.rep_id == rep.pk:
+                return held, False
             raise _taken(held, now)
         refuse_unclaimable(lead)
         check_capacity(rep, now)
-        if not Claim.objects.filter(lead=lead, rep=rep).exists():
+        if escalates and not had_it:
             give_time(lead, now)
         event = "claimed" if how == ClaimStart.CLAIMED else "assigned"
         return spells.begin_all(event, [spells.Beginning(lead, rep, how, by=by or rep)], now)[0], True

@@ -4,7 +4,7 @@ What waits is a row of its own, looked at again every few seconds; on the board 
 Leads for pre-sales go to people of a pre-sales team, and to sales when none of them is free.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,11 +22,10 @@ WAITING_AT_ONCE = 100
 WORDS = "This lead was given to you. Call now."
 
 
-def give_after(lead: Lead, route: dict[str, Any]) -> bool:
+def give_after(lead: Lead, route: dict[str, Any], now: datetime) -> bool:
     """Give a lead on the board (its row locked) to a suitable rep of the route's tier; False when it waits:
     nobody is free, or `assign_after` seconds are not over yet.
     """
-    now = clocks.moment()
     after = timedelta(seconds=route.get("assign_after") or 0)
     waiting = AwaitedRep(
         lead=lead, tier=route.get("tier") or "sales", rule=route.get("rule", ""), since=now + after

@@ -16,7 +16,7 @@ def follow_verdict(lead: Lead, event: LeadEvent) -> None:
     if lead.desk == Desk.BOARD:
         _keep_on_board(lead, event)
         if event.facts.get("assign"):
-            giving.give_after(lead, event.facts)
+            giving.give_after(lead, event.facts, event.recorded_at)
         return
     _owe_nothing(lead, event)
     if lead.desk in (Desk.NURTURE, Desk.LONG_NURTURE):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -25,6 +26,13 @@ from leadboard.leads.stages import Desk, Stage
 from leadboard.people.models import User
 from leadboard.playbook import policy
 
+SO_FAR = """
+SELECT statement_timestamp(),
+       EXISTS (SELECT FROM handoff_claim WHERE lead_id = %(lead)s AND ended_at IS NULL),
+       EXISTS (SELECT FROM handoff_claim WHERE lead_id = %(lead)s AND rep_id = %(rep)s),
+       EXISTS (SELECT FROM handoff_clock
+               WHERE lead_id = %(lead)s AND state = 'running' AND kind = 'escalation')
+"""
 ATTEMPTS = (
     Action.objects.filter(claim=OuterRef("pk")).exclude(kind=ActionKind.NOTE).order_by()
     .values("claim").annotate(made=Count("id")).values("made")
@@ -49,6 +57,15 @@ def lock(lead_id: int) -> Lead:
     if lead is None or lead.erased_at is not None:
         raise Problem(404, "not_found", "This lead is not here any more.")
     return lead
+
+
+def so_far(lead: Lead, rep: User) -> tuple[datetime, bool, bool, bool]:
+    """Return (now, does somebody hold the lead, did this rep ever have it, does it escalate): one question,
+    because it stands in the way of each claim.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SO_FAR, {"lead": lead.pk, "rep": rep.pk})
+        return cursor.fetchone()
 
 
 def open_claim(lead: Lead) -> Claim | None:

@@ -3,6 +3,7 @@
 Nothing is asked of anybody outside. Each value keeps where it came from, by which method, and when.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
@@ -10,15 +11,22 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 import phonenumbers
+from django.db import connection
 
 from leadboard.capture.contact import email_kind
 from leadboard.companies import firmographics
 from leadboard.companies.domains import suffixes
-from leadboard.leads.clock import db_now
 from leadboard.leads.models import Lead
-from qualification.models import Enrichment
 
 FEW_ZONES = 2
+KEEP = """
+INSERT INTO qualification_enrichment (lead_id, field, value, source, method, at)
+SELECT %s, field, value, source, method, coalesce(at, now())
+FROM jsonb_to_recordset(%s::jsonb)
+    AS found (field text, value jsonb, source text, method text, at timestamptz)
+ON CONFLICT (lead_id, field, source)
+DO UPDATE SET value = excluded.value, method = excluded.method, at = excluded.at
+"""
 
 
 class Finding(NamedTuple):
@@ -31,9 +39,9 @@ class Finding(NamedTuple):
     at: datetime | None = None
 
 
-def known_of_company(lead: Lead) -> list[Finding]:
+def known_of_company(lead: Lead, now: datetime) -> list[Finding]:
     """What the firm's own table and its providers say of the lead's company, the most trusted first."""
-    return [Finding(*known) for known in firmographics.known_of(lead, db_now().date())]
+    return [Finding(*known) for known in firmographics.known_of(lead, now.date())]
 
 
 def find_out(email: str, phone: str, country: str) -> list[Finding]:
@@ -99,12 +107,6 @@ def _zones() -> dict[str, tuple[str, ...]]:
 
 def keep(lead: Lead, findings: list[Finding]) -> None:
     """Store the findings; a newer value of the same source takes the place of the older."""
-    Enrichment.objects.bulk_create(
-        [
-            Enrichment(lead=lead, **{k: v for k, v in finding._asdict().items() if v is not None})
-            for finding in findings
-        ],
-        update_conflicts=True,
-        unique_fields=["lead", "field", "source"],
-        update_fields=["value", "method", "at"],
-    )
+    rows = [finding._asdict() for finding in findings]
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [lead.pk, json.dumps(rows, default=datetime.isoformat)])

@@ -11,7 +11,7 @@ from django_q.tasks import async_task
 
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
-from qualification import pipeline, rescoring
+from qualification import before, pipeline, rescoring
 from qualification.models import ScoringModel, Verdict
 from qualification.outcomes import examples
 
@@ -61,7 +61,7 @@ def follow(first: int, last: int) -> int:
     the one that comes in now.
     """
     until, judged = time.monotonic() + SECONDS_AT_ONCE, 0
-    heard = LeadEvent.objects.filter(pk__range=(first, last), kind__in=pipeline.HEARD_FROM)
+    heard = LeadEvent.objects.filter(pk__range=(first, last), kind__in=before.HEARD_FROM)
     judged_since = Verdict.objects.filter(lead=OuterRef("lead"), lead_version__gte=OuterRef("version"))
     waiting = heard.filter(~Exists(judged_since)).order_by("pk").values_list("pk", "lead_id")
     for event_id, lead_id in waiting[:SWEPT_AT_ONCE]:

@@ -7,18 +7,19 @@ fails, the rules of the playbook decide alone, and the verdict says so.
 
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from leadboard.companies import firmographics, providers
 from leadboard.leads import lifecycle
-from leadboard.leads.clock import db_now
-from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.inserts import insert_all
+from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
-from qualification import store, waking
+from qualification import before, store, waking
 from qualification.abstaining import why_abstain
 from qualification.classify import Classified
 from qualification.corrections import standing
@@ -29,11 +30,6 @@ from qualification.routing import change_of, facts_of_event
 from qualification.score.scorer import CardScorer, Judgement
 
 log = logging.getLogger(__name__)
-# What the prospect did; anything else that happens to a lead gives no reason to judge it again.
-HEARD_FROM = (
-    "captured", "joined", "details_arrived", "touched", "consent_withdrawn", "target_marked",
-    "target_unmarked", "enriched", "rescued", "absorbed",
-)  # fmt: skip
 UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
 
 
@@ -41,6 +37,7 @@ UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
 class Thought:
     """All that was worked out about a lead before anything is written."""
 
+    at: datetime
     findings: list[Finding]
     classified: Classified
     facts: dict[str, Any]
@@ -73,12 +70,12 @@ def qualify(lead_id: int, *, asked: bool = False, anew: bool = False) -> Verdict
     lead = Lead.objects.filter(pk=lead_id, erased_at=None, do_not_contact=False).first()
     if lead is None or not (asked or lead.desk in UNCLAIMED):
         return None
-    newest = lead.verdicts.order_by("-id").first()
-    heard = _heard_last(lead)
+    now, key, heard = before.of(lead.pk)
+    newest = Verdict.objects.get(pk=key) if key else None
     if newest and not asked and heard and newest.lead_version >= heard.version:
         return newest
     playbook = versions.active()
-    thought = think(lead, playbook)
+    thought = think(lead, playbook, now)
     providers.want(firmographics.domain_of(lead), lead.pk)
     thought.stays = bool(not asked and heard and waking.stays(lead, heard, thought.route, playbook))
     if newest and not anew and _is_the_same(newest, thought, playbook):
@@ -89,29 +86,23 @@ def qualify(lead_id: int, *, asked: bool = False, anew: bool = False) -> Verdict
         return qualify(lead_id, asked=asked, anew=anew)
 
 
-def _heard_last(lead: Lead) -> LeadEvent | None:
-    """The last event in which the prospect did something."""
-    heard = LeadEvent.objects.filter(lead=lead, kind__in=HEARD_FROM)
-    return heard.only("version", "kind", "recorded_at").order_by("-version").first()
-
-
 def _is_the_same(verdict: Verdict, thought: Thought, playbook: Playbook) -> bool:
     """Whether this verdict was made from the same facts by the same model and agreement."""
     made_by = (verdict.features, verdict.model_id, verdict.playbook_version)
     return made_by == (thought.facts, thought.model_id, playbook.version)
 
 
-def think(lead: Lead, playbook: Playbook) -> Thought:
-    """Everything up to the route; reads the lead, writes nothing."""
+def think(lead: Lead, playbook: Playbook, now: datetime) -> Thought:
+    """Everything up to the route, as it is now; reads the lead, writes nothing."""
     flags: list[str] = []
     classified = _classified(lead, flags)
-    findings = [*known_of_company(lead), *find_out(lead.email, lead.phone, lead.country)]
+    findings = [*known_of_company(lead, now), *find_out(lead.email, lead.phone, lead.country)]
     facts = facts_of(lead, findings, classified, playbook)
     judgement, model_id, scope = _judged(playbook, facts, flags)
     band = policy.band(playbook, judgement.score)
     abstained = why_abstain(facts, lead.extra, judgement, scope)
     route = policy.route(playbook, enquiry_class=facts["enquiry_class"], band=band, abstained=bool(abstained))
-    return Thought(findings, classified, facts, judgement, route, band, abstained, model_id, flags)
+    return Thought(now, findings, classified, facts, judgement, route, band, abstained, model_id, flags)
 
 
 def _classified(lead: Lead, flags: list[str]) -> Classified:
@@ -149,11 +140,13 @@ def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
             return None
         if not now.owner_id and (now.desk, now.stage) != (lead.desk, lead.stage):
             raise Overtaken
-        # Safe without a savepoint: whoever writes a verdict on this lead holds its row.
-        known = Verdict.objects.filter(lead=now, lead_version=lead.version).first()
-        if known:
-            return known
-        verdict = Verdict.objects.create(lead=now, lead_version=lead.version, **_columns(thought, playbook))
+        # Whoever writes a verdict holds the row of the lead, and moves it on.
+        if now.version != lead.version:
+            known = Verdict.objects.filter(lead=now, lead_version=lead.version).first()
+            if known:
+                return known
+        verdict = Verdict(lead=now, lead_version=lead.version, **_columns(thought, playbook))
+        insert_all([verdict])
         keep(now, thought.findings)
         held = standing.override_of(now)
         may_route = now.desk in UNCLAIMED and not (now.owner_id or thought.stays or (held and held.routes))
@@ -163,7 +156,7 @@ def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
             "qualified",
             facts=facts_of_event(thought, verdict, change, missing) | waking.left_desk(now, change),
             playbook_version=playbook.version,
-            **(_shown(thought, verdict) | standing.held_columns(now, playbook)),
+            **(_shown(thought, verdict) | standing.held_columns(held, playbook)),
             **change,
         )
     return verdict
@@ -221,7 +214,7 @@ def _shown(thought: Thought, verdict: Verdict) -> dict[str, Any]:
         "band": thought.band_shown,
         "probability": judgement.probability,
         "reasons": judgement.reasons,
-        "scored_at": db_now(),
+        "scored_at": thought.at,
         "by_verdict": verdict.pk,
         "by_model": thought.model_id,
         "by_playbook": verdict.playbook_version,

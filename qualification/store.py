@@ -12,11 +12,15 @@ import time
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
+
 from qualification.models import ModelState, ScoringModel
 from qualification.score.flat import Flat
 from qualification.score.scorer import BlendScorer
 
 TOLERANCE = 1e-9
+# Asked for each lead, so in plain SQL: half the price of the same by the ORM.
+LIVE = "SELECT id, sha256 FROM qualification_scoringmodel WHERE state = 'live'"
 # Seconds of work a lead: a model that takes longer would make each lead late, so it is not used at all.
 SLOWEST = 0.02
 
@@ -37,7 +41,9 @@ def live_id() -> int | None:
 
 def live_scorer() -> tuple[BlendScorer | None, int | None]:
     """(scorer, id) of the live model, (None, None) when there is none; raises ModelRefused."""
-    found = ScoringModel.objects.filter(state=ModelState.LIVE).values_list("pk", "sha256").first()
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE)
+        found = cursor.fetchone()
     if found is None:
         return None, None
     return scorer(*found), found[0]

@@ -6,17 +6,18 @@ that was enough by the playbook's `wake` and the new score leads to the board.
 
 from typing import Any
 
-from leadboard.leads.models import Lead, LeadEvent
+from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook.policy import Route
 from leadboard.playbook.schema import Playbook
 from leadboard.tracking import behaviour
+from qualification.before import Heard
 
 ASLEEP = (Desk.NURTURE, Desk.LONG_NURTURE)
 ONLY_LOOKED = ("touched", "consent_withdrawn")
 
 
-def stays(lead: Lead, heard: LeadEvent, route: Route, playbook: Playbook) -> bool:
+def stays(lead: Lead, heard: Heard, route: Route, playbook: Playbook) -> bool:
     """Does the lead keep its place, whatever the new score says, because all it did was to look?"""
     if heard.kind not in ONLY_LOOKED:
         return False

@@ -7,6 +7,7 @@ from django_q.models import OrmQ
 
 from leadboard.board import feed
 from leadboard.leads import lifecycle
+from leadboard.leads.clock import db_now
 from leadboard.leads.models import LeadEvent
 from leadboard.playbook import versions
 from qualification import jobs, pipeline
@@ -98,7 +99,7 @@ def test_a_claimed_lead_is_not_judged_unless_somebody_asks(buyer, ana):
 
 def test_who_claims_while_the_machine_thinks_keeps_the_lead(buyer, ana):
     playbook = versions.active()
-    thought = pipeline.think(buyer, playbook)
+    thought = pipeline.think(buyer, playbook, db_now())
     read = type(buyer).objects.get(pk=buyer.pk)
     lifecycle.move(buyer, "claimed", actor=ana, owner=ana, desk="sales", facts={})
     verdict = pipeline.commit(read, thought, playbook)
@@ -111,7 +112,7 @@ def test_who_claims_while_the_machine_thinks_keeps_the_lead(buyer, ana):
 def test_a_lead_that_was_sent_elsewhere_meanwhile_is_judged_anew(buyer):
     playbook = versions.active()
     read = type(buyer).objects.get(pk=buyer.pk)
-    thought = pipeline.think(read, playbook)
+    thought = pipeline.think(read, playbook, db_now())
     lifecycle.move(buyer, "disqualified", desk="closed", stage="disqualified", facts={"desk": "closed"})
     with pytest.raises(pipeline.Overtaken):
         pipeline.commit(read, thought, playbook)

@@ -9,7 +9,7 @@ import logging
 import zlib
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from leadboard.leads.models import LeadEvent
@@ -29,9 +29,15 @@ class WordsRefused(Exception):
     """The stored word model may not be used; says why."""
 
 
+# Asked for each lead, so in plain SQL: half the price of the same by the ORM.
+IN_USE = "SELECT id, number, sha256 FROM corrections_firmwords WHERE is_live"
+
+
 def words_in_use() -> tuple[WordModel, str]:
     """(the model that reads now, its name); raises WordsRefused when the stored one was tampered with."""
-    live = FirmWords.objects.filter(is_live=True).values_list("pk", "number", "sha256").first()
+    with connection.cursor() as cursor:
+        cursor.execute(IN_USE)
+        live = cursor.fetchone()
     if live is None:
         return word_model(), f"seed {fingerprint()[:8]}"
     pk, number, sha256 = live
