@@ -8,6 +8,7 @@ from typing import Any
 from handoff import clocks
 from handoff.agreement import facts_of, in_force
 from handoff.models import ActionKind, Breach, Claim, Clock, ClockKind
+from leadboard.capture.duplicates import finding
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import CLAIMABLE_DESKS, OVER, Desk, Stage
 from leadboard.people.models import Role, User
@@ -52,6 +53,7 @@ def acts(lead: Lead, viewer: User) -> Panel:
     if is_mine:
         missing = policy.missing_for(playbook, "sql", facts_of(lead, accepted=True))
         shown |= {"rejections": policy.rejections(playbook), "missing": missing}
+        shown |= {"alike": finding.likely(lead, viewer) if duplicate_codes() else []}
     if shown["may_assign"]:
         shown["reps"] = User.objects.filter(is_active=True, role=Role.REP).order_by("name")
     return "handoff/acts.html", shown
@@ -62,6 +64,11 @@ def is_claimable(lead: Lead) -> bool:
     is_disqualified = lead.desk == Desk.CLOSED and lead.stage == Stage.DISQUALIFIED
     is_gone = lead.do_not_contact or lead.merged_into_id is not None
     return not is_gone and (lead.desk in CLAIMABLE_DESKS or is_disqualified)
+
+
+def duplicate_codes() -> set[str]:
+    """Return the reasons of the playbook in force by which a lead is a duplicate of another."""
+    return {reason.code for reason in policy.duplicate_rejections(in_force())}
 
 
 def logs(playbook: Playbook) -> list[dict[str, Any]]:

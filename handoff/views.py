@@ -15,6 +15,7 @@ from handoff import actions, claims, outcomes, panels
 from leadboard.http.problems import Problem
 from leadboard.leads.api import visible_to
 from leadboard.leads.clock import db_now
+from leadboard.leads.models import Lead
 from leadboard.people.models import User
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
@@ -122,9 +123,23 @@ def accept(request: StaffRequest, lead_id: int) -> str:
 
 @act("work_lead")
 def reject(request: StaffRequest, lead_id: int) -> str:
-    """Reject the lead with a coded reason."""
-    outcomes.reject(lead_id, request.user, _field(request, "code", 40), _field(request, "note"))
+    """Reject the lead with a coded reason; of a duplicate the other lead may be named."""
+    code, note = _field(request, "code", 40), _field(request, "note")
+    other = _other(request) if code in panels.duplicate_codes() else None
+    outcomes.reject(lead_id, request.user, code, note, duplicate_of=other)
     return "Rejected. The reason goes into the monthly review."
+
+
+def _other(request: StaffRequest) -> Lead | None:
+    """Return the lead that is named as the one that stays; Problem 422 when this person sees none of it."""
+    text = _field(request, "duplicate_of", 19)
+    if not text:
+        return None
+    is_id = text.isascii() and text.isdigit() and int(text) <= LARGEST_ID
+    other = visible_to(request.user).filter(pk=int(text)).first() if is_id else None
+    if other is None:
+        raise Problem(422, "unknown_lead", "There is no such other lead. Choose one of those shown.")
+    return other
 
 
 @act("work_lead")

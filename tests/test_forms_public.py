@@ -193,9 +193,10 @@ def test_a_program_is_thanked_and_waits_on_the_junk_desk_until_a_person_says_oth
     assert "We are on it" in client.get(trapped["Location"]).text
     leads = Lead.objects.order_by("pk")
     assert [(lead.desk, lead.junk.reason, lead.due_at) for lead in leads] == [
-        ("quarantine", "form", None)
-    ] * 2
-    assert "the field that people cannot see" in leads[0].junk.detail
+        ("quarantine", "honeypot", None),
+        ("quarantine", "form", None),
+    ]
+    assert leads[0].junk.detail == "fax_extension"
     acts.rescue(leads[0].pk, mia)
     rescued = Lead.objects.get(desk="board")
     assert (rescued.email, rescued.lead_type) == ("diana@barsund.example", "demo")

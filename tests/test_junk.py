@@ -175,6 +175,22 @@ def test_a_lead_that_is_marked_as_junk_is_nobodys_any_more_and_comes_back(send, 
     assert broken() == []
 
 
+def test_dropped_junk_is_off_the_desk_and_can_be_rescued_with_its_clock(send, mia, ana):
+    lead = send(**BUY)
+    with pytest.raises(Problem, match="Only marketing clears"):
+        acts.drop(lead.pk, ana)
+    assert acts.drop_all([lead.pk, lead.pk, 4_711], mia) == 1
+    lead.refresh_from_db()
+    assert (lead.desk, lead.due_kind, kinds(lead)[-1]) == ("quarantine", "", "dropped")
+    assert Junk.objects.get().dropped_by == mia
+    acts.rescue(lead.pk, mia)
+    assert Lead.objects.get().desk == "board"
+    assert (Junk.objects.get().dropped_at, Clock.objects.get(lead=lead).state) == (None, "running")
+    with pytest.raises(Problem, match="not on the junk desk any more"):
+        acts.drop(lead.pk, mia)
+    assert broken() == []
+
+
 def test_a_rep_marks_an_own_lead_and_no_other_and_rescues_none(send, ana, sam):
     lead = send(email="ann@x.example")
     for person in (ana, sam):

@@ -183,3 +183,41 @@ def test_a_rep_rejects_a_duplicate_and_names_the_other(page, api, ana, pair):
     found = PossibleDuplicate.objects.get()
     assert (found.one, found.other, found.why) == (stays, goes, "rejected")
     assert acts.may_mark(stays, ana) is False
+
+
+def test_a_rep_rejects_a_duplicate_from_the_page_and_names_the_other(page, ana, pair):
+    stays, goes = pair
+    claims.claim(goes.pk, ana)
+    shown = page(ana).get(f"/leads/{goes.pk}/").text
+    assert f'<option value="{stays.pk}">' in shown
+    nobody = {"code": "duplicate", "duplicate_of": "4711"}
+    answer = page(ana).post(f"/leads/{goes.pk}/reject/", nobody, follow=True)
+    assert "There is no such other lead" in answer.text
+    assert not goes.events.filter(kind="rejected").exists()
+    answer = page(ana).post(f"/leads/{goes.pk}/reject/", {"code": "duplicate", "duplicate_of": stays.pk})
+    assert answer.status_code == 302
+    assert goes.events.get(kind="rejected").facts["duplicate_of"] == stays.pk
+    assert PossibleDuplicate.objects.get().why == "rejected"
+
+
+def test_a_rep_finds_the_other_lead_and_rejects_as_its_duplicate_there(page, ana, mia, pair, make_lead):
+    other, goes = make_lead(name="Xaver Quell", email="x@quell.test"), pair[1]
+    claims.claim(goes.pk, ana)
+    find = f"/leads/{goes.pk}/duplicates/?q=Quell"
+    assert f'name="duplicate_of" value="{other.pk}"' in page(ana).get(find).text
+    assert 'name="duplicate_of"' not in page(mia).get(find).text  # she does not hold it
+    page(ana).post(f"/leads/{goes.pk}/reject/", {"code": "wrong_fit", "duplicate_of": other.pk})
+    assert "duplicate_of" not in goes.events.get(kind="rejected").facts  # that is no duplicate then
+
+
+def test_junk_is_ticked_and_dropped_by_marketing_and_comes_back(page, mia, make_lead):
+    leads = [make_lead(email=f"{n}@x.test") for n in range(3)]
+    for lead in leads:
+        acts.mark(lead.pk, mia)
+    assert page(mia).get("/sources/junk/?tick=all").text.count(" checked") == 3
+    page(mia).post("/sources/junk/drop/", {"lead": [leads[0].pk, leads[1].pk]})
+    page(mia).post("/sources/junk/drop/", {"one": leads[2].pk})
+    assert "Nothing is kept apart" in page(mia).get("/sources/junk/").text
+    assert page(mia).get("/sources/junk/?reason=dropped").text.count('id="junk-') == 3
+    page(mia).post("/sources/junk/rescue/", {"one": leads[2].pk})
+    assert Lead.objects.get(pk=leads[2].pk).desk == "board"

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from leadboard.capture import entries, parts, trials
 from leadboard.capture.digest import AlreadyDigested, digest, quarantine
-from leadboard.capture.junk import DOUBT
+from leadboard.capture.junk import DOUBT, Sign
 from leadboard.capture.models import Source, Submission, SubmissionState
 from leadboard.capture.vendors import VENDORS
 from leadboard.http.problems import Problem
@@ -58,10 +58,10 @@ def accept(
     *,
     headers: Mapping[str, str],
     idempotency_key: str | None = None,
-    doubt: str = "",
+    doubt: Sign | None = None,
 ) -> uuid.UUID:
     """Keep a delivery, then digest it; return the submission's id, the first one's for a key used again.
-    `doubt` says why a program may have sent it: what is made of it goes to the junk desk.
+    `doubt` is the sign by which a program sent it: what is made of it goes to the junk desk.
 
     Without a key of the sender's the vendor's own id of the delivery is the key. Raises Problem 422 when the
     sender's key came with another body before, 409 while its twin is in flight, 400 for a list of nothing
@@ -72,7 +72,9 @@ def accept(
         content_type=content_type,
         body=body,
         body_hash=fingerprint(content_type, body),
-        headers=_kept(headers) | trials.mark(source, headers, body) | ({DOUBT: doubt} if doubt else {}),
+        headers=_kept(headers)
+        | trials.mark(source, headers, body)
+        | ({DOUBT: " ".join(doubt)} if doubt else {}),
         idempotency_key=idempotency_key or vendors_key(source, body, payload),
     )
     received_at = keep(submission)

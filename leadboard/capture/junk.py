@@ -5,6 +5,7 @@ brought it. Nothing here tells the sender anything.
 """
 
 import re
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,12 +16,14 @@ from leadboard.capture.entries import Entry
 from leadboard.capture.leaves import leaves
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Submission
+from leadboard.capture.page_token import Token
 from leadboard.capture.screening.models import JunkReason
 from leadboard.leads.models import Lead
 from leadboard.limits.buckets import Rate, take
 from leadboard.playbook.door import Door
 
-DOUBT = "Doubt"  # among the kept headers: what the door of a form of ours found out
+DOUBT = "Doubt"  # among the kept headers: the sign that a page of a form of ours gave, reason and detail
+TRAP = "fax_extension"  # on a page of ours: the field that people cannot see
 # How form builders call the field that only robots fill in.
 HONEYPOTS = frozenset(
     [
@@ -73,13 +76,31 @@ def judge(submission: Submission, entry: Entry, person: Person, door: Door) -> S
     if submission.content_type == entries.ROW:
         return None
     if found := submission.headers.get(DOUBT):
-        return Sign(JunkReason.FORM, str(found)[:200])
+        return _read(str(found))
     source = submission.source.name
     if field := _trapped(entry, door.words(source, "honeypots")):
         return Sign(JunkReason.HONEYPOT, field[:200])
     if word := _stop_word(person, tuple(door.words(source, "stop_words"))):
         return Sign(JunkReason.STOP_WORD, word)
     return _flood(submission, person, door)
+
+
+def of_page(trap: str, page: Token, youngest: timedelta) -> Sign | None:
+    """Return the sign by which a page of ours was filled in by a program: something in the `trap`, or back
+    sooner than people type; None for people. A page with one question may be a matter of a moment.
+    """
+    if trap.strip():
+        return Sign(JunkReason.HONEYPOT, TRAP)
+    if len(page.asked) > 1 and page.age < youngest:
+        return Sign(JunkReason.FORM, f"{page.age.total_seconds():.1f} s after the page was opened")
+    return None
+
+
+def _read(doubt: str) -> Sign:
+    """Return the sign that was kept with a delivery; before reasons were kept it was a sentence."""
+    reason, _, detail = doubt.partition(" ")
+    known = reason in JunkReason.values
+    return Sign(reason if known else JunkReason.FORM, (detail if known else doubt)[:200])
 
 
 def is_heard_enough(lead: Lead, submission: Submission, door: Door) -> bool:

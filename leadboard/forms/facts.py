@@ -12,6 +12,7 @@ All of them may be named in the playbook, as any field of the firm.
 
 from typing import Literal
 
+from leadboard.capture.junk import TRAP
 from leadboard.tracking.tokens import FIELD
 
 # Questions of these types fill the column of the lead that is called so.
@@ -28,5 +29,5 @@ OURS = frozenset(
     {*SCORES.values(), TOTAL, RESULT, *UTM, REFERRER, PAGE, CONSENT_TO, CONSENT_VERSION, CONSENT_AT}
 )
 # Fields of the page itself: its signed token, the trap for programs, a mail's link and a visitor's id.
-TOKEN, TRAP, LINK, VISITOR = "t", "fax_extension", "lb", FIELD
+TOKEN, LINK, VISITOR = "t", "lb", FIELD
 OF_THE_PAGE = frozenset({TOKEN, TRAP, LINK, VISITOR, "embed", "theme", "parent", "fresh"})

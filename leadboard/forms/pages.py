@@ -16,8 +16,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from leadboard.capture import doorkeeper
-from leadboard.forms import answers, asking, counting, known, origin, showing, taking, token
+from leadboard.capture import doorkeeper, junk
+from leadboard.capture import page_token as token
+from leadboard.forms import answers, asking, counting, known, origin, showing, taking
 from leadboard.forms.facts import TOKEN, TRAP
 from leadboard.forms.models import Form, FormVersion, Sending
 from leadboard.forms.schema import HOST, Definition, load
@@ -105,8 +106,7 @@ def _send(request: HttpRequest, form: Form) -> HttpResponse:
         return _page(request, form, version, definition, lead, read=read, fields=fields, status=422)
     filled = Filled(
         form, version, definition, page, questions, read.answers, origin.of_body(fields), lead,
-        is_trapped=bool("".join(answers.texts(fields.get(TRAP))).strip()),
-        is_hasty=len(page.asked) > 1 and page.age < door.form.youngest,
+        junk.of_page("".join(answers.texts(fields.get(TRAP))), page, door.form.youngest),
     )  # fmt: skip
     before = taking.earlier(page)
     if before and bytes(before.digest) != filled.digest:

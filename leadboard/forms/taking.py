@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from leadboard.capture import entries, intake
+from leadboard.capture.junk import Sign
 from leadboard.capture.models import Submission
+from leadboard.capture.page_token import Token
 from leadboard.forms import facts, figures, known, scoring
 from leadboard.forms.models import Form, FormVersion, Sending
 from leadboard.forms.schema import Definition, Question
-from leadboard.forms.token import Token
 from leadboard.leads.models import Lead
 
 JSON = "application/json"
@@ -30,18 +31,7 @@ class Filled:
     answers: dict[str, Any]
     origin: dict[str, str]
     lead: Lead | None
-    is_trapped: bool = False
-    is_hasty: bool = False
-
-    @property
-    def doubt(self) -> str:
-        """Return why a program may have sent it; "" for people."""
-        if self.is_trapped:
-            return "A program filled it in: the field that people cannot see has something in it."
-        if self.is_hasty:
-            seconds = self.token.age.total_seconds()
-            return f"A program filled it in: it came back {seconds:.1f} s after the page was opened."
-        return ""
+    sign: Sign | None = None
 
     @property
     def digest(self) -> bytes:
@@ -66,9 +56,7 @@ def take(filled: Filled, headers: Mapping[str, str], *, now: datetime) -> Sendin
     source = filled.form.source
     assert source is not None, "a live form has a source (a_live_form_has_a_source)"
     key = f"{entries.OURS}form {filled.token.nonce}"
-    kept = intake.accept(
-        source, JSON, body, payload, headers=headers, idempotency_key=key, doubt=filled.doubt
-    )
+    kept = intake.accept(source, JSON, body, payload, headers=headers, idempotency_key=key, doubt=filled.sign)
     sending, _ = Sending.objects.get_or_create(
         nonce=filled.token.nonce,
         defaults={

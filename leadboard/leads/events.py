@@ -80,6 +80,7 @@ KINDS = {
     "unmerged": Kind(PERSON, "undo", "{who} undid the merge with another lead"),
     "marked": Kind(MACHINE, "mail", "The contact data were checked", "{reason}"),
     "junked": Kind(PERSON, "off", "{who} put the lead on the junk desk"),
+    "dropped": Kind(PERSON, "x", "{who} looked at it: it is junk", "off the junk desk; it can be rescued"),
     "rescued": Kind(PERSON, "undo", "{who} rescued the lead from the junk desk"),
     "erased": Kind(PERSON, "off", "The person was erased", "{reason}"),
     "answered": Kind(MACHINE, "mail", "A polite answer was sent"),

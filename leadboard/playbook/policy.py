@@ -158,6 +158,11 @@ def rejections(playbook: Playbook) -> list[Rejection]:
     ]
 
 
+def duplicate_rejections(playbook: Playbook) -> list[Rejection]:
+    """The reasons that say that another lead is of the same person."""
+    return [reason for reason in rejections(playbook) if reason.leads_to == "merge"]
+
+
 def rejection(playbook: Playbook, code: str) -> Rejection | None:
     """The reason of this code; None when the playbook has none."""
     return next((reason for reason in rejections(playbook) if reason.code == code), None)

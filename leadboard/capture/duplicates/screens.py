@@ -3,22 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leadboard.capture.duplicates import merging, suspicions, undoing, weighing
+from leadboard.capture.duplicates import finding, merging, suspicions, undoing, weighing
 from leadboard.capture.duplicates.models import Merge
 from leadboard.http.problems import Problem
 from leadboard.leads.api import visible_to
 from leadboard.leads.models import Lead
-from leadboard.leads.search import search
 from leadboard.people.models import User
 from leadboard.people.requests import StaffRequest
-from leadboard.people.rights import requires
+from leadboard.people.rights import may, requires
+from leadboard.playbook import policy, versions
 
-FOUND = 20
 LARGEST = 19  # digits of a version
 
 
@@ -28,22 +26,12 @@ def find(request: StaffRequest, pk: int) -> HttpResponse:
     """Look for the lead of which this one is a duplicate; without words those that look like it."""
     lead = get_object_or_404(visible_to(request.user), pk=pk)
     words = request.GET.get("q", "").strip()[:200]
-    pairs = suspicions.of(lead)[:FOUND] if not words else []
-    suspected = [suspicions.other_of(pair, lead) for pair in pairs]
-    found = [one for one in candidates(lead, request.user, words) if one not in suspected]
+    suspected = finding.suspected(lead) if not words else []
+    found = [one for one in finding.candidates(lead, request.user, words) if one not in suspected]
     shown = {"lead": lead, "q": words, "suspected": suspected, "found": found}
+    if lead.owner_id == request.user.pk and may(request.user, "work_lead"):
+        shown["rejection"] = next(iter(policy.duplicate_rejections(versions.active())), None)
     return render(request, "duplicates/find.html", shown)
-
-
-def candidates(lead: Lead, person: User, words: str) -> list[Lead]:
-    """Return up to 20 other leads that have these words, or else the lead's name, address or phone."""
-    others: QuerySet[Lead] = visible_to(person).exclude(pk=lead.pk).filter(merged_into=None).order_by("-pk")
-    if words:
-        return list(search(others, words)[:FOUND])
-    alike: dict[int, Lead] = {}
-    for said in filter(None, (lead.email, lead.phone, lead.name)):
-        alike |= {one.pk: one for one in search(others, said)[:FOUND]}
-    return list(alike.values())[:FOUND]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

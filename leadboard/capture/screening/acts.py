@@ -1,6 +1,6 @@
-"""Put a lead on the junk desk, and bring it back: acts of people, each one event."""
+"""Put a lead on the junk desk, bring it back, or clear it away: acts of people, each one event."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
@@ -38,7 +38,8 @@ def mark(lead_id: int, by: User) -> Lead:
         changes = {"desk": Desk.QUARANTINE, "owner": None, "owned_at": None} | NOTHING_DUE
         event = lifecycle.move(lead, "junked", actor=by, facts=facts, **changes)
         row = {"reason": JunkReason.MARKED, "detail": "", "at": event.recorded_at, "by": by}
-        Junk.objects.update_or_create(lead=lead, defaults=row | {"rescued_at": None, "rescued_by": None})
+        settled = dict.fromkeys(("rescued_at", "rescued_by", "dropped_at", "dropped_by"))
+        Junk.objects.update_or_create(lead=lead, defaults=row | settled)
         return lead
 
 
@@ -55,7 +56,8 @@ def rescue(lead_id: int, by: User) -> Lead:
         junk = Junk.objects.filter(lead=lead, rescued_at=None).exists()
         if not junk or lead.desk != Desk.QUARANTINE:
             raise Problem(409, "not_junk", "This lead is not on the junk desk any more.")
-        Junk.objects.filter(lead=lead).update(rescued_at=db_now(), rescued_by=by)
+        back = {"dropped_at": None, "dropped_by": None}
+        Junk.objects.filter(lead=lead).update(rescued_at=db_now(), rescued_by=by, **back)
         facts = {"desk": str(Desk.BOARD), "from_desk": str(Desk.QUARANTINE)}
         lifecycle.move(lead, "rescued", actor=by, facts=facts, desk=Desk.BOARD)
         if found.lead is None:
@@ -66,17 +68,39 @@ def rescue(lead_id: int, by: User) -> Lead:
         return lead
 
 
+def drop(lead_id: int, by: User) -> Lead:
+    """Take junk off the desk: a person has looked, and it is junk. Nothing is deleted; it can be rescued."""
+    if not may(by, "nurture"):
+        raise Problem(403, "not_allowed", "Only marketing clears the junk desk.")
+    with transaction.atomic():
+        lead = _lock(lead_id)
+        on_desk = Junk.objects.filter(lead=lead, rescued_at=None, dropped_at=None)
+        if lead.desk != Desk.QUARANTINE or not on_desk.update(dropped_at=db_now(), dropped_by=by):
+            raise Problem(409, "not_junk", "This lead is not on the junk desk any more.")
+        lifecycle.move(lead, "dropped", actor=by, facts={"desk": str(Desk.QUARANTINE)})
+        return lead
+
+
 def rescue_all(lead_ids: Iterable[int], by: User) -> int:
     """Rescue up to 200 leads; return how many were still junk."""
-    rescued = 0
+    return _each(rescue, lead_ids, by)
+
+
+def drop_all(lead_ids: Iterable[int], by: User) -> int:
+    """Drop up to 200 leads; return how many were still on the desk."""
+    return _each(drop, lead_ids, by)
+
+
+def _each(act: Callable[[int, User], Lead], lead_ids: Iterable[int], by: User) -> int:
+    done = 0
     for lead_id in list(lead_ids)[:MOST_AT_ONCE]:
         try:
-            rescue(lead_id, by)
-            rescued += 1
+            act(lead_id, by)
+            done += 1
         except Problem as problem:
             if problem.status == 403:
                 raise
-    return rescued
+    return done
 
 
 def _lock(lead_id: int) -> Lead:

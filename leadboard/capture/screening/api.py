@@ -1,4 +1,4 @@
-"""Junk over the API: mark and rescue."""
+"""Junk over the API: mark, rescue and drop."""
 
 from uuid import UUID
 
@@ -33,4 +33,19 @@ class JunkView(APIView):
         return Response(LeadSerializer(find(request.user, uid)).data)
 
 
-api_urls = [path("leads/<uuid:uid>/junk/", JunkView.as_view(), name="lead-junk")]
+class DropView(APIView):
+    """Take junk off the desk: a person has looked. Nothing is deleted."""
+
+    act = "nurture"
+
+    @extend_schema(summary="Drop the lead from the junk desk", request=None, responses=LeadSerializer)
+    def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
+        """Drop; 409 unless it is on the desk."""
+        acts.drop(find(request.user, uid).pk, request.user)
+        return Response(LeadSerializer(find(request.user, uid)).data)
+
+
+api_urls = [
+    path("leads/<uuid:uid>/junk/", JunkView.as_view(), name="lead-junk"),
+    path("leads/<uuid:uid>/junk/drop/", DropView.as_view(), name="lead-junk-drop"),
+]

@@ -1,4 +1,4 @@
-"""Junk: a lead that is kept apart, and what became of that."""
+"""Junk: a lead that is kept apart, and what became of that: on the desk, dropped, or rescued."""
 
 from django.conf import settings
 from django.db import models
@@ -16,7 +16,7 @@ class JunkReason(models.TextChoices):
     HONEYPOT = "honeypot", "Filled in a field that people do not see"
     STOP_WORD = "stop_word", "Uses a stop word"
     FLOOD = "flood", "The same text many times"
-    FORM = "form", "Came back from our form faster than people type, or with a forged page"
+    FORM = "form", "Filled in our form faster than people type"
     MARKED = "marked", "Marked by a person"
 
 
@@ -30,12 +30,20 @@ class Junk(models.Model):
     )
     at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    dropped_at = models.DateTimeField(
+        null=True, blank=True, help_text="A person looked and agreed: it is off the desk, and can come back."
+    )
+    dropped_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     rescued_at = models.DateTimeField(null=True, blank=True)
     rescued_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         indexes = [
-            models.Index(fields=["-at", "-lead"], name="junk_desk", condition=Q(rescued_at__isnull=True))
+            models.Index(
+                fields=["-at", "-lead"],
+                name="junk_on_the_desk",
+                condition=Q(rescued_at__isnull=True, dropped_at__isnull=True),
+            )
         ]
 
     def __str__(self):

@@ -13,7 +13,7 @@ from leadboard.people.rights import may
 
 def junk(lead: Lead, viewer: User) -> tuple[str, dict[str, Any]]:
     """(template, context) of the panel: why it is junk and the rescue, or the way onto the junk desk."""
-    row = Junk.objects.filter(lead=lead, rescued_at=None).select_related("by").first()
+    row = Junk.objects.filter(lead=lead, rescued_at=None).select_related("by", "dropped_by").first()
     return "junk/panel.html", {
         "place": "main", "lead": lead, "junk": row if lead.desk == "quarantine" else None,
         "may_rescue": may(viewer, "nurture"),

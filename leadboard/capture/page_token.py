@@ -1,5 +1,5 @@
-"""The signed token of a page with a form: which version, what was asked, of whom, when. In place of cookies,
-which do not reach a form in a frame of another site.
+"""The signed token of a page with a form of ours: which version, what was asked, of whom, when. In place of
+cookies, which do not reach a form in a frame of another site; its age tells programs from people (`junk`).
 """
 
 import secrets
