@@ -1,6 +1,7 @@
 """What the job runner calls: ids in, safe to run twice."""
 
 import logging
+import math
 import random
 import time
 from datetime import timedelta
@@ -101,10 +102,15 @@ def learn() -> bool:
     """
     newest = ScoringModel.objects.order_by("-number").values_list("outcomes", flat=True).first()
     before = newest or 0
-    if len(examples()) - before < min(GROWN_BY, max(1, GROWN_SHARE * before)):
+    if len(examples()) < learns_from(before):
         return False
     async_task("qualification.jobs.train")
     return True
+
+
+def learns_from(before: int) -> int:
+    """From how many outcomes on the next model is trained, when the one before was fitted on `before`."""
+    return before + math.ceil(min(GROWN_BY, max(1, GROWN_SHARE * before)))
 
 
 def train() -> None:

@@ -5,15 +5,17 @@ import io
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from qualification import promotion
-from qualification.governance import acts, measuring, signing, standing
-from qualification.governance.models import Act, FairnessReport
-from qualification.models import ScoringModel
+from qualification.governance import acts, growing, measuring, signing, standing
+from qualification.governance.models import Act, DriftReading, FairnessReport
+from qualification.models import ScoringModel, Verdict
 from tests.firm import market, past
 from tests.test_model_promotion import biased, by_hand, live  # noqa: F401 - fixtures
 
@@ -164,3 +166,70 @@ def test_reading_the_page_loads_no_statistics_library(live, settings):  # noqa: 
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
     assert acts.first_fault() == ""
     assert ScoringModel.objects.count() == FairnessReport.objects.count() == 1
+
+
+def test_why_leads_were_left_to_people_is_told_with_their_number(page, ana, make_lead):
+    for number in range(2):
+        Verdict.objects.create(
+            lead=make_lead(email=f"x{number}@firm.test"), lead_version=1, enquiry_class="unclear", score=30,
+            abstained="Too little is known of this lead to judge it.", method="scorecard", playbook_version=1,
+        )  # fmt: skip
+    words = text_of(page(ana).get("/models/"))
+    assert 'Too little is known of this lead to judge it</th><td class="num">2</td>' in words
+
+
+@pytest.mark.parametrize(
+    ("evidence", "won", "lost", "state", "following"),
+    [
+        (
+            None,
+            0,
+            2,
+            "Rule-based",
+            "Learning begins with 3 won and 3 lost leads: 3 more won and 1 more lost.",
+        ),
+        (5, 5, 30, "Rule-based", "It counts as learning with 20 won and 20 lost leads: 15 more won."),
+        (
+            40,
+            40,
+            90,
+            "Learning",
+            "It counts as learned with 100 won and 100 lost leads: 60 more won and 10 more lost.",
+        ),
+        (100, 100, 400, "Learned", "The next model is trained at 525 outcomes: 25 more."),
+        (100, 125, 400, "Learned", "The next model is trained tonight: 25 outcomes are new."),
+    ],
+)
+def test_the_page_says_how_far_it_has_learnt_and_what_comes_next(evidence, won, lost, state, following):
+    model = evidence and ScoringModel(number=1, card={"served": {"evidence": evidence}})
+    newest = ScoringModel(number=1, outcomes=500 if state == "Learned" else won + lost) if model else None
+    grown = growing.growth(model or None, won, lost, newest)
+    assert grown.state == state
+    assert grown.next.startswith(following)
+
+
+def test_drift_is_plotted_over_the_nights_and_every_model_can_be_paged_to(live, page, ana, lea):  # noqa: F811
+    now = timezone.now()
+    for night in range(3):
+        for measure, field, value, limit in (
+            ("psi", "source", 0.1 * night, 0.15), ("psi", "plan", 0.01, 0.15), ("rate", "", 0.06, 0.05)
+        ):  # fmt: skip
+            DriftReading.objects.create(
+                model=live, at=now - timedelta(days=3 - night), measure=measure, field=field, n=200,
+                value=value, limit=limit, alarm=value > limit,
+            )  # fmt: skip
+    ScoringModel.objects.bulk_create(
+        ScoringModel(number=number, state="refused", content=b"", sha256="", outcomes=9, card=live.card)
+        for number in range(2, 15)
+    )
+    words = text_of(page(ana).get("/models/"))
+    assert "1 of 2 fields were over the limit in 3 nights" in words
+    assert "Over the limit: rate won" in words
+    assert "Held against" in words
+    assert "1 of 2</span>" in words
+    assert "Model 1</a>" in text_of(page(ana).get("/models/?page=2"))
+    rows = list(csv.reader(io.StringIO(page(ana).get("/models/1/nights.csv").content.decode())))
+    assert rows[1][1:] == ["plan", "0.010", "0.150", "200", ""]
+    assert len(rows) == 1 + 6
+    assert "Let the scorecard judge" in text_of(page(lea).get("/models/?page=2"))
+    assert "Let the scorecard judge" not in words

@@ -5,12 +5,23 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.utils.dateparse import parse_datetime
 
 from leadboard.leads.clock import db_now
 from leadboard.playbook import versions
 from leadboard.plots.figure import Figure
-from qualification.governance import bars, measuring, pictures, shadow, signing, standing
+from qualification.governance import (
+    bars,
+    duel,
+    growing,
+    measuring,
+    nights,
+    pictures,
+    shadow,
+    signing,
+    standing,
+)
 from qualification.governance.models import Act, DriftReading
 from qualification.governance.wording import in_words
 from qualification.models import ModelState, ScoringModel, Verdict
@@ -35,13 +46,15 @@ def card(model: ScoringModel | None) -> dict[str, Any]:
     """Everything the page says of this model; None: the scorecard."""
     evidence = _evidence(model)
     counts, left, n = _last_days()
-    readings = _readings(model)
+    over_time = nights.readings(model) if model else []
+    readings = [one for one in over_time if one.at == over_time[-1].at]
     return {
         "model": model,
         "live": standing.live_model(),
         "facts": _facts(model),
         "window": [parse_datetime(at) for at in model.card.get("window", [])] if model else [],
-        "figures": _figures(evidence, counts, readings),
+        "figures": _figures(evidence, counts, over_time) | ({"trials": _trials(model)} if model else {}),
+        "rivals": duel.rivals(model) if model else [],
         "stats": _stats(model, evidence),
         "judged": n,
         "left_to_people": left,
@@ -55,7 +68,8 @@ def card(model: ScoringModel | None) -> dict[str, Any]:
 def figure_of(model: ScoringModel | None, key: str) -> Figure | None:
     """One plot of the page by its key, or None."""
     counts, _, _ = _last_days()
-    shown = _figures(_evidence(model), counts, _readings(model))
+    shown = _figures(_evidence(model), counts, nights.readings(model) if model else [])
+    shown |= {"trials": _trials(model)} if model else {}
     return next((one for one in shown.values() if one.key == key), None)
 
 
@@ -73,7 +87,7 @@ def _evidence(model: ScoringModel | None) -> Evidence:
     return Evidence([ended[lead] for lead in first], list(first.values()))
 
 
-def _last_days() -> tuple[list[int], Counter[str], int]:
+def _last_days() -> tuple[list[int], dict[str, int], int]:
     """(first verdicts of the last days by tens of score, reasons to leave a lead to people, how many)."""
     since = db_now() - timedelta(days=DAYS)
     told = (
@@ -87,23 +101,25 @@ def _last_days() -> tuple[list[int], Counter[str], int]:
             counts[min(9, score // 10)] += 1
         if abstained:
             left[abstained.partition(":")[0].rstrip(".")] += 1
-    return counts, left, n
+    # A template asks a Counter for the key `items` and gets 0; a plain dict gives its pairs.
+    return counts, dict(left.most_common()), n
 
 
-def _readings(model: ScoringModel | None) -> list[DriftReading]:
-    """The newest night's readings."""
-    newest = model.drift.values_list("at", flat=True).first() if model else None
-    return list(model.drift.filter(at=newest)) if model and newest else []
+def _trials(model: ScoringModel) -> Figure:
+    return duel.trials(list(model.trials.select_related("rival").order_by("id")))
 
 
 def _figures(evidence: Evidence, counts: list[int], readings: list[DriftReading]) -> dict[str, Figure]:
+    """`readings` are those of all nights, the newest last."""
     won, chances = evidence.won, evidence.chances
     return {
         "calibration": pictures.calibration(won, chances),
         "gains": pictures.gains(won, chances),
         "lift": pictures.lift(won, chances),
         "scores": pictures.histogram(counts, versions.active(), DAYS),
-        "drift": bars.drift(readings),
+        "drift": bars.drift([one for one in readings if one.at == readings[-1].at]),
+        "nights": nights.of_fields(readings),
+        "promise": nights.of_outcomes(readings),
     }
 
 
@@ -135,19 +151,23 @@ def _stats(model: ScoringModel | None, evidence: Evidence) -> list[dict[str, str
 def _facts(model: ScoringModel | None) -> dict[str, Any]:
     """The fields it looks at and those it leaves out, each with why."""
     if model is None:
-        return {"fields": [], "left_out": {}}
+        return {"fields": [], "left_out": {}, "recalibrated": ""}
     columns = model.card["served"]["form"]["plan"]["columns"]
     return {
         "fields": [column["name"].replace("_", " ") for column in columns][:FEW_FIELDS],
         "left_out": model.card.get("left_out", {}),
+        "recalibrated": model.card.get("recalibrated", ""),
     }
 
 
-def history() -> list[dict[str, Any]]:
-    """All models, the newest first, each with its last trial, its shadow and what may be done with it."""
+def history(asked: Any = 1) -> Page:
+    """A page of all models, the newest first, each with its last trial, its shadow and what may be done with
+    it.
+    """
     live = standing.live_model()
-    models = ScoringModel.objects.order_by("-number").defer("content")[:MANY]
-    return [_version(model, live) for model in models]
+    found = Paginator(ScoringModel.objects.order_by("-number").defer("content"), MANY).get_page(asked)
+    found.object_list = [_version(model, live) for model in found.object_list]
+    return found
 
 
 def _version(model: ScoringModel, live: ScoringModel | None) -> dict[str, Any]:
@@ -193,6 +213,13 @@ def _cross(model: ScoringModel) -> list[dict[str, Any]]:
         ]}
         for row in BANDS
     ]  # fmt: skip
+
+
+def grown(model: ScoringModel | None) -> growing.Growth:
+    """How far what judges now has learnt, and what it takes to learn more."""
+    so_far = learning_so_far()
+    newest = ScoringModel.objects.order_by("-number").defer("content").first()
+    return growing.growth(model, so_far["won"], so_far["lost"], newest)
 
 
 def acts(many: int = 10) -> list[Act]:

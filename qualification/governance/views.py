@@ -20,6 +20,7 @@ from qualification.models import ScoringModel
 
 LONGEST_REASON = 1000
 REPORTS = 24
+FEW_ACTS, MOST_ACTS = 10, 500
 
 
 @requires("see_models")
@@ -27,7 +28,9 @@ def show(request: StaffRequest, number: int | None = None) -> HttpResponse:
     """The card of what judges now, or of the model of this number."""
     model = _model(number) if number else standing.live_model()
     shown = page.card(model) | {
-        "history": page.history(), "acts": page.acts(), "so_far": page.learning_so_far(),
+        "history": page.history(request.GET.get("page")), "so_far": page.learning_so_far(),
+        "grown": page.grown(standing.live_model()), "all_acts": request.GET.get("acts") == "all",
+        "acts": page.acts(MOST_ACTS if request.GET.get("acts") == "all" else FEW_ACTS),
         "may_change": may(request.user, "change_model"),
     }  # fmt: skip
     return render(request, "models/show.html", shown)
