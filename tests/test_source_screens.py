@@ -326,7 +326,7 @@ def test_what_the_door_refuses_is_counted_and_told_on_the_page(page, mia, make):
     refusal = Refusal.objects.get()
     assert (refusal.code, refusal.times) == ("bad_signature", 3)
     text = page(mia).get(f"/sources/{source.pk}/").text
-    assert "3 ×" in text
+    assert "3 times, last" in text
     assert "the secret of this source must be the one that Tally signs with" in text
     figures = source_figures.of([source.pk])[source.pk]
     assert (figures.day.refused, figures.day.error_rate) == (3, 1.0)

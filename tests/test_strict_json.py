@@ -84,7 +84,7 @@ def test_what_is_sound_is_read_exactly(body, value):
 def test_the_refusal_names_the_place():
     with pytest.raises(Problem) as refusal:
         strict_json.loads(b'{"a": 1,\n "b": oops}')
-    assert refusal.value.detail == "Expecting value at line 2, column 7."
+    assert refusal.value.detail == "It is no JSON: Expecting value at line 2, column 7."
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ def show_sources(request):
     every = list(Source.objects.order_by("name"))
     figures = source_figures.of([source.pk for source in every])
     listed = [(source, VENDORS[source.vendor], figures[source.pk]) for source in every]
-    context = {"listed": listed, "form": form, "vendors": VENDORS.values()}
+    on, off = ([row for row in listed if row[0].active == is_on] for is_on in (True, False))
+    context = {"listed": listed, "on": on, "off": off, "form": form, "vendors": VENDORS.values()}
     return render(request, "capture/sources.html", context, status=422 if form.errors else 200)
 
 

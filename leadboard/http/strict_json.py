@@ -31,7 +31,9 @@ def loads(data: bytes) -> Any:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise _malformed(f"{error.msg} at line {error.lineno}, column {error.colno}.") from None
+        raise _malformed(
+            f"It is no JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
     if SUSPICIOUS_ESCAPE.search(text):
         _refuse_unstorable(value)
     return value
