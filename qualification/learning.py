@@ -6,23 +6,24 @@ most 0.005 less). What is promoted is fitted again on everything. The same outco
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
 from qualification.facts import OURS
 from qualification.outcomes import Example
 from qualification.score import blend
+from qualification.score.cards import scorecards
 from qualification.score.columns import Column, Plan, plan_columns
 from qualification.score.figures import Figures, figures_of
 from qualification.score.guards import leaking_fields
 from qualification.score.isotonic import fit_steps, stepped
 from qualification.score.learner import Learned, learn, may_learn
+from qualification.score.ridge import fit_curve
 
 NEWEST = 0.2
 FEWEST_NEWEST = 10
@@ -37,8 +38,8 @@ TIMES = {
 
 @dataclass
 class Candidate:
-    """A blend fitted on some leads: the card's curve, the learned pair (None below three of a kind), the
-    evidence.
+    """A blend fitted on some leads: the card's own curve, the learned pair (None below three of a kind), the
+    evidence, and how card and pair are added up (`voices`; None: the card alone).
     """
 
     curve: blend.Curve
@@ -46,6 +47,7 @@ class Candidate:
     evidence: int
     rate: float
     isotonic: list[list[float]] | None = None
+    voices: blend.Voices | None = None
 
     def chances(self, playbook: Playbook, rows: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
         """The chance of each lead."""
@@ -53,10 +55,12 @@ class Candidate:
         return stepped(chances, self.isotonic) if self.isotonic else chances
 
     def _log_odds(self, playbook: Playbook, rows: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
-        points = [policy.scorecard(playbook, row).points for row in rows]
-        by_card = np.array([self.curve.log_odds(value) for value in points])
-        trust = blend.trust_in_model(self.evidence) if self.learned else 0.0
-        return trust * self.learned.log_odds(rows) + (1 - trust) * by_card if self.learned else by_card
+        points = points_of(playbook, rows)
+        if self.learned is None or self.voices is None:
+            return self.curve.offset + self.curve.slope * blend.steps_of(points)
+        card = self.voices.card
+        by_card = card.offset + card.slope * blend.steps_of(points)
+        return by_card + self.voices.model * self.learned.log_odds(rows)
 
 
 class HeldOut(NamedTuple):
@@ -115,12 +119,20 @@ def study(
 def fit(examples: Sequence[Example], playbook: Playbook, refused: dict[str, str]) -> Candidate:
     """The blend of these leads."""
     rows, won = [example.facts for example in examples], [example.won for example in examples]
-    curve = blend.fit_curve([policy.scorecard(playbook, row).points for row in rows], won)
+    points, weights = points_of(playbook, rows), [example.weight for example in examples]
+    curve = fit_curve(blend.steps_of(points), np.array(won, dtype=float), np.array(weights, dtype=float))
     plan = plan_columns(rows, refused)
     refused.update(plan["left_out"])
-    weights = [example.weight for example in examples]
-    learned = learn(plan, rows, won, weights) if plan["columns"] and may_learn(won) else None
-    return Candidate(curve, learned, blend.evidence_of(won), (sum(won) + 0.5) / (len(won) + 1))
+    found = Candidate(curve, None, blend.evidence_of(won), (sum(won) + 0.5) / (len(won) + 1))
+    if plan["columns"] and may_learn(won):
+        pair = found.learned = learn(plan, rows, won, weights, points)
+        found.voices = blend.mixed(curve, pair.card, pair.share, pair.slope)
+    return found
+
+
+def points_of(playbook: Playbook, rows: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
+    """What the playbook's card gives each lead."""
+    return np.array([card.points for card in scorecards(playbook, rows)], dtype=float)
 
 
 def _what_is_missing(won: Sequence[int]) -> str:
@@ -159,7 +171,7 @@ def _calibration(
         return None
     plan = candidate.learned.plan
     steps = fit_steps(older, lambda part: fit(part, playbook, dict(plan["left_out"])).chances, playbook)
-    tried = Candidate(candidate.curve, candidate.learned, candidate.evidence, candidate.rate, steps)
+    tried = replace(candidate, isotonic=steps)
     after = _figures(tried, playbook, newer)
     helps = after["log_loss"] < before["log_loss"] and (after["auc"] or 0) >= (before["auc"] or 0) - 1e-3
     return steps if helps else None

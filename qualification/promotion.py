@@ -23,7 +23,7 @@ from qualification.learning import Candidate, Report, sample_rows, study
 from qualification.models import ScoringModel, Verdict
 from qualification.outcomes import Example, examples
 from qualification.scope import scope_of
-from qualification.score.blend import Curve
+from qualification.score.blend import Curve, voices_of
 from qualification.score.compile import flat_form
 from qualification.score.ends import ends_by_value
 from qualification.score.flat import Flat
@@ -108,7 +108,9 @@ def _live_chances(live: ScoringModel | None) -> Any:
     except store.ModelRefused:
         return _Unreadable
     served = live.card["served"]
-    return Candidate(Curve(*served["curve"]), learned, served["evidence"], served["rate"], served["isotonic"])
+    voices = voices_of(served)
+    curve, evidence, rate = Curve(*served["curve"]), served["evidence"], served["rate"]
+    return Candidate(curve, learned, evidence, rate, served["isotonic"], voices)
 
 
 def _span(known: Sequence[Example]) -> Any:
@@ -161,11 +163,13 @@ def card_of(final: Candidate, known: Sequence[Example]) -> dict[str, Any]:
     it by.
     """
     assert final.learned
+    assert final.voices
     form = flat_form(final.learned)
     rows = sample_rows(final.learned.plan)
     served = {
         "form": form,
         "curve": list(final.curve),
+        "voices": [list(final.voices.card), final.voices.model],
         "evidence": final.evidence,
         "rate": final.rate,
         "isotonic": final.isotonic,

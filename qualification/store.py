@@ -88,8 +88,13 @@ def scorer_of(content: bytes, sha256: str, card: dict[str, Any]) -> BlendScorer:
     return scorer
 
 
+def _number(text: str) -> float:
+    return float(text) + 0.0
+
+
 def seal(content: bytes, served: dict[str, Any]) -> str:
     """The hash over the fitted pair and over all that judges with it."""
-    # PostgreSQL gives a large round number back without its point: the same number must give the same seal.
-    numbers = json.loads(json.dumps(served), parse_int=float)
+    # PostgreSQL gives a large round number back without its point and -0.0 without its sign: the same number
+    # must give the same seal.
+    numbers = json.loads(json.dumps(served), parse_int=_number, parse_float=_number)
     return hashlib.sha256(content + json.dumps(numbers, sort_keys=True).encode()).hexdigest()

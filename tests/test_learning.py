@@ -305,7 +305,7 @@ def test_a_model_that_gives_other_numbers_than_it_did_is_refused(history):
 
 def test_a_model_that_answers_nan_leaves_the_rules_to_decide(history, make_lead):
     _, model = promotion.train()
-    served = {**model.card["served"], "curve": [1e308, 1e308]}
+    served = {**model.card["served"], "voices": [[1e308, 1e308], 1.0]}
     tampered(model, card={**model.card, "served": served}, sha256=store.seal(bytes(model.content), served))
     verdict = pipeline.qualify(make_lead(extra={"plan": "Max"}).pk)
     assert (verdict.method, verdict.model) == ("scorecard", None)

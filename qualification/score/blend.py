@@ -1,26 +1,29 @@
 """One chance from two voices: the playbook's scorecard and the learned model, weighed by evidence.
 
-    logit p = v·m + (1 − v)·s        v = e² / (e² + 16²), e = the smaller of wins and losses; 0 while e < 3
-    s = a + b·(points − 30) / 15     a ~ N(logit(assumed rate), 1.0²), b ~ N(1, 0.5²), fitted (MAP)
+    s = a + b·(points − 30) / 15     fitted, held by eight assumed leads and b ~ N(1, 0.5²) (`ridge`)
+    m = (1 − t)·regression + t·trees     the regression starts from the card (`ridge`)
+    logit p = c·s + (1 − c)·m        c and t by what each says of leads it has not seen (`mixing`); m absent
+                                     below three ends of a kind
 
 The score is the number of scorecard points that would mean this chance: 30 + 15·(logit p − reference), so
 that it begins as the scorecard's own points, never jumps while the model takes over, and each reason is
-worth 15 times its share of the log-odds. Constants were
-chosen on fourteen sets of outcomes (base rates 2–39 %, 10 to 2,500 known ends). A firm whose columns the card
-does not know is soon judged by its own rate, because the curve's offset is hardly held. Squared, because
-below ten ends of a kind a model ranks worse than a sensible card and above thirty far better; v = e/(e + 12)
-lost .01 less on columns that the card does not know and fell behind it where it does.
+worth 15 times its share of the log-odds.
+
+Constants were chosen on 30 sets of outcomes: real ones of other firms and questions, and made-up ones, most
+with a card that knows much, nothing or the contrary; base rates 2–75 %, 10 to 700 known ends. Mean log-loss:
+.004 above the best that was tried per set and size. By the evidence alone, e²/(e² + 16²), it was .010 above
+it, with the card alone .047, with a regression or trees alone .045.
 """
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 MIDDLE_POINTS, POINTS_PER_LOG_ODD = 30.0, 15.0
 HALF_WAY = 16
 FEWEST_PER_SIDE = 3
-RATE_SPREAD, SLOPE_SPREAD = 1.0, 0.5
-ASSUMED_RATE = 0.25
+SLOPE_SPREAD = 0.5
+ASSUMED_RATE, ASSUMED_LEADS = 0.25, 8.0
 # Outcomes that say nothing about the points must not turn the playbook's card upside down.
 LEAST_SLOPE = 0.2
 
@@ -33,47 +36,40 @@ class Curve(NamedTuple):
 
     def log_odds(self, points: float) -> float:
         """The log-odds of this many points."""
-        return self.offset + self.slope * (points - MIDDLE_POINTS) / POINTS_PER_LOG_ODD
+        return self.offset + self.slope * steps_of(points)
+
+
+class Voices(NamedTuple):
+    """What is added up: the `card` on its curve and `model` times what the learned pair says."""
+
+    card: Curve
+    model: float
+
+
+def mixed(curve: Curve, card: float, share: float, slope: float) -> Voices:
+    """The voices where the card's own curve counts `card`, and the pair, whose linear half (`share` of it)
+    leaves `slope` to the card, counts the rest.
+    """
+    return Voices(Curve(card * curve.offset, card * curve.slope + (1 - card) * share * slope), 1 - card)
+
+
+def voices_of(served: Mapping[str, Any]) -> Voices:
+    """The voices of a stored model. Models of before 0.9 have none: there the evidence alone weighed both."""
+    if "voices" in served:
+        (offset, slope), model = served["voices"]
+        return Voices(Curve(offset, slope), model)
+    curve, trust = Curve(*served["curve"]), trust_in_model(served["evidence"])
+    return Voices(Curve((1 - trust) * curve.offset, (1 - trust) * curve.slope), trust)
+
+
+def steps_of(points: Any) -> Any:
+    """Points (a number or an array) as steps of 15 away from an average lead."""
+    return (points - MIDDLE_POINTS) / POINTS_PER_LOG_ODD
 
 
 def prior_curve(assumed_rate: float = ASSUMED_RATE) -> Curve:
     """What holds before any outcome is known."""
     return Curve(logit(assumed_rate), 1.0)
-
-
-def fit_curve(points: Sequence[float], won: Sequence[int], assumed_rate: float = ASSUMED_RATE) -> Curve:
-    """The most probable curve after these outcomes: Newton on a concave posterior of two unknowns."""
-    start = prior_curve(assumed_rate)
-    xs = [(value - MIDDLE_POINTS) / POINTS_PER_LOG_ODD for value in points]
-    a, b = start
-    for _ in range(100):
-        ps = [chance_of(a + b * x) for x in xs]
-        da = (start.offset - a) / RATE_SPREAD**2 + sum(y - p for y, p in zip(won, ps, strict=True))
-        db = (start.slope - b) / SLOPE_SPREAD**2 + sum(
-            (y - p) * x for x, y, p in zip(xs, won, ps, strict=True)
-        )
-        step_a, step_b = _newton(xs, ps, da, db, slope_is_free=b > LEAST_SLOPE or db > 0)
-        a, b = a + step_a, max(LEAST_SLOPE, b + step_b)
-        if max(abs(step_a), abs(step_b)) < 1e-10:
-            break
-    return Curve(float(a), float(b))
-
-
-def _newton(
-    xs: Sequence[float], ps: Sequence[float], da: float, db: float, slope_is_free: bool
-) -> tuple[float, float]:
-    """The step that would be exact on a parabola, one log-odd at most."""
-    weights = [p * (1 - p) for p in ps]
-    aa = 1 / RATE_SPREAD**2 + sum(weights)
-    ab = sum(w * x for w, x in zip(weights, xs, strict=True))
-    bb = 1 / SLOPE_SPREAD**2 + sum(w * x * x for w, x in zip(weights, xs, strict=True))
-    if not slope_is_free:
-        return da / aa / max(1.0, abs(da / aa)), 0.0
-    determinant = aa * bb - ab * ab
-    step_a, step_b = (bb * da - ab * db) / determinant, (aa * db - ab * da) / determinant
-    # Far from the answer the curve is flat and a whole step would fly off.
-    shorter = 1 / max(1.0, abs(step_a), abs(step_b))
-    return step_a * shorter, step_b * shorter
 
 
 def evidence_of(won: Sequence[int]) -> int:
@@ -82,7 +78,7 @@ def evidence_of(won: Sequence[int]) -> int:
 
 
 def trust_in_model(evidence: int) -> float:
-    """v: how much the learned model counts."""
+    """How far the firm's own rate, not the card's curve, says what an average lead is."""
     return evidence**2 / (evidence**2 + HALF_WAY**2) if evidence >= FEWEST_PER_SIDE else 0.0
 
 

@@ -1,16 +1,16 @@
-"""The learned model: the log-odds of gradient-boosted trees and of a spline logistic regression
-(scikit-learn), evenly mixed, or as unseen leads say once there are many.
+"""The learned model: the log-odds of a regression that starts from the playbook's card (`ridge`) and of
+gradient-boosted trees (scikit-learn), mixed as unseen leads say (`mixing`).
 
-The pair beat each of its halves, and the linear half also gives each field its own share of a score. With
-few outcomes both halves are kept small: fewer, smaller trees, straight lines instead of splines. How few is
-counted by the rarer end, because a hundred losses and five wins teach what ten leads do.
+The pair beat each of its halves, and the regression also gives each field its own share of a score. With few
+outcomes both are kept small: fewer, smaller trees, straight lines instead of splines. How few is counted by
+the rarer end, because a hundred losses and five wins teach what ten leads do.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import MissingIndicator, SimpleImputer
@@ -20,18 +20,20 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from qualification.score.blend import FEWEST_PER_SIDE
+from qualification.score import blend
 from qualification.score.columns import Facts, Plan
-from qualification.score.figures import log_loss_of
 from qualification.score.matrix import Slot, matrix_of, slots_of
+from qualification.score.mixing import Mix, best_mix, usual_mix
+from qualification.score.ridge import fit_curve, fit_ridge
 from qualification.score.texts import read_texts
 
-SPLINES_FROM = 60
+Array = NDArray[np.float64]
+SPLINES_FROM = 30
 FULL_SIZE_FROM = 300
-SHRINKAGE = 0.3
 SEED = 20
-SHARES = (0.2, 0.35, 0.5, 0.65, 0.8)
-SHARES_FROM, LEAST_GAIN = 100, 0.0005
+MANY, FEW_FOLDS, FOLDS = 100, 3, 4
+# Numbers in the design of the regression: 40 million are 320 MB.
+LARGEST_DESIGN = 40_000_000
 
 
 class Learned(NamedTuple):
@@ -41,92 +43,120 @@ class Learned(NamedTuple):
     linear: Pipeline
     trees: HistGradientBoostingClassifier
     share: float = 0.5
-    """How much the linear half counts."""
+    """How much the linear half counts in the pair."""
+    slope: float = 0.0
+    """What the linear half leaves to the card: log-odds per 15 points."""
+    card: float = 0.0
+    """How much the card alone counts beside the pair."""
 
-    def log_odds(self, rows: Sequence[Facts]) -> NDArray[np.float64]:
-        """Log-odds for many leads at once (the fast path for batches)."""
+    def log_odds(self, rows: Sequence[Facts]) -> Array:
+        """Log-odds of the pair for many leads at once, without what it leaves to the card."""
         matrix = matrix_of(self.plan, rows)
         with threadpool_limits(1):
             linear, trees = self.linear.decision_function(matrix), self.trees.decision_function(matrix)
         return self.share * linear + (1 - self.share) * trees
 
 
+class _Lesson(NamedTuple):
+    """What is learnt from: rows of numbers, the card's steps of 15 points, ends, how much each counts."""
+
+    matrix: Array
+    steps: Array
+    won: Array
+    counts: Array
+
+    def of(self, places: NDArray[np.int64]) -> "_Lesson":
+        return _Lesson(*(part[places] for part in self))
+
+
 def may_learn(won: Sequence[int]) -> bool:
     """Whether there are enough wins and losses to fit anything at all."""
-    wins = sum(won)
-    return min(wins, len(won) - wins) >= FEWEST_PER_SIDE
+    return blend.evidence_of(won) >= blend.FEWEST_PER_SIDE
 
 
 def learn(
-    plan: Plan, rows: Sequence[Facts], won: Sequence[int], weights: Sequence[float] | None = None
+    plan: Plan,
+    rows: Sequence[Facts],
+    won: Sequence[int],
+    weights: Sequence[float] | None = None,
+    points: ArrayLike | None = None,
 ) -> Learned:
     """Fit both halves; the same input gives the same model. Needs `may_learn(won)` and at least one
-    column. `weights`: how much each lead counts (default: all the same).
+    column. `weights`: how much each lead counts (default: all the same); `points`: what the card gives each
+    (default: the card knows nothing).
     """
     y = np.asarray(won)
-    counts = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
     plan, matrix = read_texts(plan, rows, y)
-    slots, evidence = slots_of(plan), int(min(y.sum(), len(y) - y.sum()))
+    steps = np.zeros(len(y)) if points is None else blend.steps_of(np.asarray(points, dtype=float))
+    counts = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
+    lesson = _Lesson(matrix, steps, y.astype(float), counts)
+    slots, evidence = slots_of(plan), blend.evidence_of(won)
     with threadpool_limits(1):
-        linear, trees = _halves(slots, matrix, y, counts, evidence)
-        return Learned(plan, linear, trees, _share_of_linear(slots, matrix, y, counts, evidence))
+        linear, slope = _regression(slots, lesson, evidence)
+        trees = _boosted(slots, lesson, evidence)
+        mix = _mix(slots, lesson, evidence)
+    return Learned(plan, linear, trees, 1 - mix.trees, slope, mix.card)
 
 
-def _halves(
-    slots: list[Slot],
-    matrix: NDArray[np.float64],
-    won: NDArray[np.int64],
-    counts: NDArray[np.float64],
-    evidence: int,
-) -> tuple[Pipeline, HistGradientBoostingClassifier]:
-    linear = _linear_half(slots, matrix, evidence).fit(matrix, won, regression__sample_weight=counts)
-    trees = _tree_half(slots, evidence).fit(_without_empty(matrix), won, sample_weight=counts)
-    return linear, trees
-
-
-def _share_of_linear(
-    slots: list[Slot],
-    matrix: NDArray[np.float64],
-    won: NDArray[np.int64],
-    counts: NDArray[np.float64],
-    evidence: int,
-) -> float:
-    """The share that promises best on leads the halves had not seen (three shuffled folds); one half while
-    there are few, or where another share gains next to nothing.
+def _mix(slots: list[Slot], lesson: _Lesson, evidence: int) -> Mix:
+    """How card, regression and trees are mixed, by what each says of leads it was not fitted on (shuffled
+    folds).
     """
-    if evidence < SHARES_FROM:
-        return 0.5
-    unseen = np.zeros((2, len(won)))
-    for known, others in StratifiedKFold(3, shuffle=True, random_state=SEED).split(matrix, won):
-        for place, half in enumerate(_halves(slots, matrix[known], won[known], counts[known], evidence)):
-            unseen[place, others] = half.decision_function(matrix[others])
-    losses = {
-        share: log_loss_of(
-            won.astype(float), 1 / (1 + np.exp(-(share * unseen[0] + (1 - share) * unseen[1])))
-        )
-        for share in SHARES
-    }
-    best = min(SHARES, key=losses.__getitem__)
-    return best if losses[best] < losses[0.5] - LEAST_GAIN else 0.5
+    folds = min(FEW_FOLDS if evidence >= MANY or evidence < 2 * FOLDS else FOLDS, evidence)
+    unseen = np.zeros((3, len(lesson.won)))
+    parts = StratifiedKFold(folds, shuffle=True, random_state=SEED).split(lesson.matrix, lesson.won)
+    for known, others in parts:
+        part, steps = lesson.of(known), lesson.steps[others]
+        curve = fit_curve(part.steps, part.won, part.counts)
+        linear, slope = _regression(slots, part, evidence)
+        unseen[0, others] = curve.offset + curve.slope * steps
+        unseen[1, others] = linear.decision_function(lesson.matrix[others]) + slope * steps
+        unseen[2, others] = _boosted(slots, part, evidence).decision_function(lesson.matrix[others])
+    if not np.isfinite(unseen).all():
+        return usual_mix(evidence)
+    card, regression, trees = unseen
+    return best_mix(card, regression, trees, lesson.won, evidence)
 
 
-def _without_empty(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+def _regression(slots: list[Slot], lesson: _Lesson, evidence: int) -> tuple[Pipeline, float]:
+    """(the linear half as a pipeline, what it leaves to the card)."""
+    fields = _fields(slots, lesson.matrix, evidence).fit(lesson.matrix)
+    width = len(fields.transform(lesson.matrix[:1])[0])
+    lesson = lesson.of(_spread(len(lesson.won), max(1000, LARGEST_DESIGN // width)))
+    design = fields.transform(lesson.matrix)
+    found = fit_ridge(design, lesson.steps, lesson.won, lesson.counts, evidence)
+    regression = LogisticRegression()
+    regression.classes_, regression.n_features_in_ = np.array([0, 1]), width
+    regression.coef_, regression.intercept_ = found.weights[None, :], np.array([found.intercept])
+    return Pipeline([("fields", fields), ("regression", regression)]), found.slope
+
+
+def _spread(n: int, most: int) -> NDArray[np.int64]:
+    """At most so many of n places, evenly over time and always the newest."""
+    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)
+
+
+def _boosted(slots: list[Slot], lesson: _Lesson, evidence: int) -> HistGradientBoostingClassifier:
+    trees = _tree_half(slots, evidence)
+    return trees.fit(_without_empty(lesson.matrix), lesson.won, sample_weight=lesson.counts)
+
+
+def _without_empty(matrix: Array) -> Array:
     """The trees stop at a column that is blank everywhere; a zero tells them as little."""
     empty = np.isnan(matrix).all(axis=0)
     return np.where(empty, 0.0, matrix) if empty.any() else matrix
 
 
-def _linear_half(slots: list[Slot], matrix: NDArray[np.float64], evidence: int) -> Pipeline:
+def _fields(slots: list[Slot], matrix: Array, evidence: int) -> ColumnTransformer:
     parts: list[tuple[str, object, list[int]]] = []
     for place, slot in enumerate(slots):
         if slot.codes:
             parts.append((f"code{place}", _one_hot(slot.codes), [place]))
             continue
-        parts.append((f"curve{place}", _curve(matrix[:, place], evidence), [place]))
+        parts += [(f"{kind}{place}", shape, [place]) for kind, shape in _shapes(matrix[:, place], evidence)]
         if np.isnan(matrix[:, place]).any():
             parts.append((f"blank{place}", MissingIndicator(), [place]))
-    regression = LogisticRegression(C=SHRINKAGE, max_iter=1000)
-    return Pipeline([("fields", ColumnTransformer(parts)), ("regression", regression)])
+    return ColumnTransformer(parts)
 
 
 def _one_hot(codes: int) -> OneHotEncoder:
@@ -135,19 +165,23 @@ def _one_hot(codes: int) -> OneHotEncoder:
     )
 
 
-def _curve(values: NDArray[np.float64], evidence: int) -> Pipeline:
-    """A cubic spline through the quantiles; a straight line when there are few outcomes or few distinct
-    values.
+def _shapes(values: Array, evidence: int) -> list[tuple[str, Pipeline]]:
+    """A straight line, and on top of it a cubic spline through the quantiles where there are enough outcomes
+    and distinct values: a slope is cheap to learn, its bends are held harder.
     """
-    fill = SimpleImputer(strategy="median", keep_empty_features=True)
     known = values[~np.isnan(values)]
     knots = np.unique(np.quantile(known, np.linspace(0, 1, 8))) if len(known) else known
-    if evidence < SPLINES_FROM or len(knots) < 4:
-        shape: object = StandardScaler()
-    else:
-        shape = SplineTransformer(
+    shapes = [("line", _filled(StandardScaler()))]
+    if evidence >= SPLINES_FROM and len(knots) >= 4:
+        spline = SplineTransformer(
             degree=3, knots=knots[:, None], extrapolation="constant", include_bias=False
         )
+        shapes.append(("curve", _filled(spline)))
+    return shapes
+
+
+def _filled(shape: object) -> Pipeline:
+    fill = SimpleImputer(strategy="median", keep_empty_features=True)
     return Pipeline([("fill", fill), ("shape", shape)])
 
 

@@ -75,8 +75,9 @@ class BlendScorer:
         self._flat, self._spec = flat, spec
         self.scope = spec.get("scope")
         self.curve = blend.Curve(*spec["curve"])
-        self.trust = blend.trust_in_model(spec["evidence"])
-        self.reference = blend.reference_of(self.curve, spec["rate"], self.trust)
+        self.voices = blend.voices_of(spec)
+        trust = blend.trust_in_model(spec["evidence"])
+        self.reference = blend.reference_of(self.curve, spec["rate"], trust)
         self._ends = spec.get("ends", {})
         self._said: dict[Any, str] = {}
         self._known = {
@@ -107,13 +108,13 @@ class BlendScorer:
     def _judged(
         self, card: policy.Scorecard, facts: Facts, by_model: float, shares: Mapping[str, float]
     ) -> Judgement:
-        log_odds = self.trust * by_model + (1 - self.trust) * self.curve.log_odds(card.points)
+        log_odds = self.voices.model * by_model + self.voices.card.log_odds(card.points)
         if not math.isfinite(log_odds):
             raise NotANumber("the model gave no finite log-odds")
-        points, words = card_points(card, (1 - self.trust) * self.curve.slope)
+        points, words = card_points(card, self.voices.card.slope)
         by_card = dict(points)
         for field, share in shares.items():
-            gain = self.trust * (share - self._spec["centre"].get(field, 0.0))
+            gain = self.voices.model * (share - self._spec["centre"].get(field, 0.0))
             points[field] = points.get(field, 0.0) + blend.POINTS_PER_LOG_ODD * gain
 
         def say(field: str) -> str:

@@ -64,7 +64,9 @@ def scored_again(learned, rows, won):
     from qualification.score.scorer import BlendScorer
 
     known = [Example(place, row, end) for place, (row, end) in enumerate(zip(rows, won, strict=True))]
-    final = Candidate(blend.prior_curve(), learned, blend.evidence_of(won), sum(won) / len(won))
+    curve = blend.prior_curve()
+    voices = blend.mixed(curve, learned.card, learned.share, learned.slope)
+    final = Candidate(curve, learned, blend.evidence_of(won), sum(won) / len(won), voices=voices)
     served = promotion.card_of(final, known)["served"]
     scorer, by = BlendScorer(Flat(served["form"]), served), rescoring._judge()[1]._replace(playbook=changed())
     open_already(rows)

@@ -1,5 +1,6 @@
-"""`python -m tests.bench.outcomes [DATA.csv MAPPING.yaml] [--quick] [--limit N]`; see `make bench-scoring`.
+"""`python -m tests.bench.outcomes [DATA.csv [MAPPING.yaml]] [--quick] [--limit N]`; see `make bench-scoring`.
 
+DATA is a CSV (any separator and encoding, also .gz) or an XLSX. Without a mapping one is guessed and printed.
 A mapping is a small YAML document. Only `outcome` and `won` are needed:
 
     outcome: Converted          # the column that says how it ended; rows where it is blank are left out
@@ -29,9 +30,8 @@ def main():
     if options.data is None and not table.XED.exists():
         raise SystemExit("The X Education leads are not here; give a file: DATA=leads.csv MAPPING=leads.yaml")
     playbook = load((Path(__file__).parents[3] / "leadboard/playbook/default.yaml").read_text())
-    known = table.read(
-        options.data or table.XED, options.mapping or table.XED_MAPPING, playbook, options.limit
-    )
+    mapping = options.mapping if options.data else table.XED_MAPPING
+    known = table.read(options.data or table.XED, mapping, playbook, options.limit)
     if len(known.won) < 50 or len(set(known.won)) < 2:
         raise SystemExit(f"{len(known.won)} leads, {sum(known.won)} won: too few to measure anything.")
     known, refused = _without_leaks(known)
@@ -53,10 +53,7 @@ def _options():
     parser.add_argument("mapping", nargs="?", help="what its columns mean")
     parser.add_argument("--quick", action="store_true", help="one repeat and two draws: under a minute")
     parser.add_argument("--limit", type=int, help="only the newest so many leads")
-    options = parser.parse_args()
-    if options.data and not options.mapping:
-        parser.error("a file needs a mapping")
-    return options
+    return parser.parse_args()
 
 
 def _start_django():

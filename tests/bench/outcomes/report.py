@@ -11,6 +11,8 @@ def head(table, left_out):
     print(
         f"{len(table.won):,} leads with a known end, {sum(table.won) / len(table.won):.1%} won, oldest first"
     )
+    for words in table.guessed:
+        print(f"  guessed: {words}")
     for name, why in sorted(left_out.items()):
         print(f"  the learner leaves out {name}: {why}")
 

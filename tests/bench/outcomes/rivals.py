@@ -12,6 +12,7 @@ from leadboard.playbook import policy
 from qualification.learning import fit
 from qualification.outcomes import Example
 from qualification.score import blend
+from qualification.score.ridge import fit_curve
 from qualification.score.values import as_number, as_word
 
 LEAST_SHOWN = 0.1
@@ -42,7 +43,7 @@ def scorecard_platt(playbook):
     """The points on a curve that is shrunk to what was assumed."""
 
     def fit_card(rows, won):
-        curve = blend.fit_curve(_points(playbook, rows), won)
+        curve = fit_curve(blend.steps_of(_points(playbook, rows)), np.array(won, dtype=float))
         return lambda others: np.array(
             [blend.chance_of(curve.log_odds(points)) for points in _points(playbook, others)]
         )

@@ -1,10 +1,7 @@
-"""Any CSV of leads with a known end, read through a mapping into the facts that the product itself would
+"""Any file of leads with a known end, read through a mapping into the facts that the product itself would
 have kept of each lead (`qualification.facts.facts_with`: the same typing, classes and phrases).
 """
 
-import csv
-import gzip
-import io
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +12,8 @@ from leadboard.leads.models import Lead
 from qualification.classify import classify
 from qualification.enrich import find_out
 from qualification.facts import facts_with
+from tests.bench.outcomes import guess, labels, moments
+from tests.bench.outcomes.lines import lines_of
 
 XED = Path(__file__).resolve().parents[4] / "shared" / "data" / "x_education_leads.csv.gz"
 XED_MAPPING = Path(__file__).with_name("x_education.yaml")
@@ -22,76 +21,70 @@ KEYS = {"outcome", "won", "lost", "order", "only", "drop", "missing", "text", "r
 LEAD_FIELDS = ("email", "phone", "company", "title", "country", "message", "source", "campaign")
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 NO_CLOCK = ("hour", "weekday")
+SHOWN = 12
 
 
 class Table(NamedTuple):
-    """The facts of the leads, oldest first, and 1 for won, 0 for lost."""
+    """The facts of the leads, oldest first; 1 for won, 0 for lost; and what was guessed of the file."""
 
     facts: list[dict]
     won: list[int]
+    guessed: list[str] = []
 
 
 def read(path, mapping_path, playbook, limit=None):
-    """Return the Table of a CSV (also .gz) under a mapping; SystemExit names what is wrong with it."""
-    mapping = _checked(yaml.safe_load(Path(mapping_path).read_text()) or {}, mapping_path)
-    lines = _lines(Path(path))
+    """Return the Table of a file under a mapping (None: guessed); SystemExit names what is wrong with it."""
+    lines = lines_of(path)
+    mapping, guessed = (_given(mapping_path), []) if mapping_path else guess.mapping_of(lines)
     _check_columns(mapping, lines)
-    lines = [line for line in lines if _ended(line, mapping)]
+    ends = _ends(mapping, lines)
+    known = [(line, end) for line, end in zip(lines, ends, strict=True) if end is not None]
     if mapping.get("order"):
-        lines.sort(key=lambda line: _moment_key(line[mapping["order"]]))
-    lines = lines[-limit:] if limit else lines
-    facts = [_facts(line, mapping, playbook) for line in lines]
-    wins = set(map(str, mapping["won"]))
-    return Table(facts, [int(line[mapping["outcome"]].strip() in wins) for line in lines])
+        keys = moments.keys_of([line[mapping["order"]] for line, _ in known])
+        known = [pair for _, pair in sorted(zip(keys, known, strict=True), key=lambda keyed: keyed[0])]
+    known = known[-limit:] if limit else known
+    return Table([_facts(line, mapping, playbook) for line, _ in known], [end for _, end in known], guessed)
 
 
-def _lines(path):
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
-        head = text.read(20_000)
-        text.seek(0)
-        separator = max(",;\t|", key=head.partition("\n")[0].count)
-        return [
-            {name: value or "" for name, value in line.items() if isinstance(name, str)}
-            for line in csv.DictReader(text, delimiter=separator)
-        ]
-
-
-def _checked(mapping, path):
-    strange = set(mapping) - KEYS
+def _given(path):
+    try:
+        mapping = yaml.safe_load(Path(path).read_text()) or {}
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SystemExit(f"{path} cannot be read: {error}") from None
+    strange = set(mapping) - KEYS if isinstance(mapping, dict) else {"a list or a text"}
     if strange or not {"outcome", "won"} <= set(mapping):
         raise SystemExit(
             f"{path}: needs outcome and won, may have {sorted(KEYS)}, not {sorted(strange) or 'less'}"
         )
-    mapping["won"] = mapping["won"] if isinstance(mapping["won"], list) else [mapping["won"]]
+    for key in ("won", "lost", "only", "drop", "missing"):
+        if key in mapping and not isinstance(mapping[key], list):
+            mapping[key] = [mapping[key]]
     return mapping
 
 
 def _check_columns(mapping, lines):
-    known = set(lines[0]) if lines else set()
+    known = set(lines[0])
     named = [mapping["outcome"], mapping.get("order"), mapping.get("text"), *mapping.get("only", ())]
-    wrong = [name for name in [*named, *mapping.get("drop", ()), *mapping.get("rename", {})] if name]
-    wrong = sorted({name for name in wrong if name not in known})
+    wrong = [name for name in [*named, *mapping.get("drop", ()), *(mapping.get("rename") or {})] if name]
+    wrong = sorted({str(name) for name in wrong if name not in known})
     if wrong:
         raise SystemExit(f"the file has no column {', '.join(wrong)}; it has {', '.join(sorted(known))}")
 
 
-def _ended(line, mapping):
-    value = line[mapping["outcome"]].strip()
-    lost = mapping.get("lost")
-    return bool(value) and (lost is None or value in {*map(str, mapping["won"]), *map(str, lost)})
-
-
-def _moment_key(value):
-    """Numbers by size, dates by time, anything else by its letters; what is blank comes first."""
-    try:
-        return (1, float(value), "")
-    except ValueError:
-        pass
-    try:
-        return (1, datetime.fromisoformat(value).replace(tzinfo=UTC).timestamp(), "")
-    except ValueError:
-        return (0 if not value.strip() else 2, 0.0, value)
+def _ends(mapping, lines):
+    """1, 0 or None (not over yet) a line."""
+    said = [labels.plain(line[mapping["outcome"]]) for line in lines]
+    there = {label for label in said if label}
+    won = labels.matching(mapping["won"], there)
+    lost = labels.matching(mapping["lost"], there) if mapping.get("lost") else there - won
+    if not won or not lost:
+        shown = ", ".join(sorted(there)[:SHOWN]) + (" …" if len(there) > SHOWN else "")
+        which = f"won is {mapping['won']}" + (f", lost is {mapping['lost']}" if mapping.get("lost") else "")
+        raise SystemExit(
+            f"under this mapping no lead ended as {'won' if not won else 'lost'}: {which}, and the values of "
+            f"{mapping['outcome']} are {shown or 'all blank'}"
+        )
+    return [1 if label in won else 0 if label in lost else None for label in said]
 
 
 def _facts(line, mapping, playbook):
@@ -110,7 +103,7 @@ def _said(line, mapping):
     out = {mapping["outcome"], mapping.get("order"), *mapping.get("drop", ())}
     names = [name for name in mapping.get("only", line) if name not in out]
     names += [mapping["text"]] if mapping.get("text") and mapping["text"] not in names else []
-    ours = mapping.get("rename", {}) | ({mapping["text"]: "message"} if mapping.get("text") else {})
+    ours = (mapping.get("rename") or {}) | ({mapping["text"]: "message"} if mapping.get("text") else {})
     missing = {"", *map(str, mapping.get("missing", ()))}
-    said = {ours.get(name, name): line[name].strip() for name in names}
+    said = {ours.get(name, name): line[name] for name in names}
     return {name: value for name, value in said.items() if value not in missing}
