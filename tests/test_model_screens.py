@@ -5,7 +5,7 @@ import io
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -233,3 +233,34 @@ def test_drift_is_plotted_over_the_nights_and_every_model_can_be_paged_to(live, 
     assert len(rows) == 1 + 6
     assert "Let the scorecard judge" in text_of(page(lea).get("/models/?page=2"))
     assert "Let the scorecard judge" not in words
+
+
+def test_reports_are_compared_over_the_months_and_one_is_a_file_whole(page, ana):
+    def finding(group, ratio, state, to="north"):
+        return {
+            "attribute": "region", "group": group, "selection": "board", "n": 90, "chosen": 45, "share": 0.5,
+            "to": to, "ratio": ratio, "low": ratio - 0.1, "high": ratio + 0.1, "p": 0.01, "outcomes": 0,
+            "came": None, "promised": None, "state": state, "blocks": state == "breach",
+        }  # fmt: skip
+
+    for month, ratio, state in ((8, 0.9, "fair"), (9, 0.7, "breach"), (10, 0.6, "breach")):
+        found = [
+            finding("north", 1.0, "fair"),
+            finding("=south", ratio, state),
+            finding("west", 0.1, "small"),
+        ]
+        report = FairnessReport(month=date(2026, month, 1), leads=270, findings=found, breaches=0)
+        report.digest = acts.seal(report)
+        report.save()
+    words = text_of(page(ana).get("/models/fairness/"))
+    assert "In October 1 group is below four fifths beyond chance" in words
+    told = page(ana).get(f"/models/fairness/{report.pk}/months.csv?selection=board").content.decode()
+    assert [row[0:5:2] for row in csv.reader(io.StringIO(told))][1:] == [
+        ["Aug 2026", "90", "0.90"], ["Sep 2026", "90", "0.70"], ["Oct 2026", "90", "0.60"],
+    ]  # fmt: skip
+    whole = page(ana).get(f"/models/fairness/{report.pk}/report.csv").content.decode()
+    rows = list(csv.DictReader(io.StringIO(whole)))
+    assert [(row["Group"], row["Ratio"], row["To sign"]) for row in rows] == [
+        ("north", "1.0000", "no"), ("'=south", "0.6000", "yes"), ("west", "0.1000", "no"),
+    ]  # fmt: skip
+    assert page(ana).get("/models/fairness/99/report.csv").status_code == 404

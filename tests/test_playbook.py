@@ -12,11 +12,14 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from leadboard.playbook import versions
+from leadboard.playbook.conditions import Condition
 from leadboard.playbook.letters import fill
 from leadboard.playbook.models import DEFAULT, PlaybookVersion
 from leadboard.playbook.patterns import check_pattern, is_found
+from leadboard.playbook.plain import in_words
 from leadboard.playbook.reading import PlaybookError, read_document
-from leadboard.playbook.schema import load
+from leadboard.playbook.schema import Playbook, load
+from leadboard.playbook.spelled import spelled
 from leadboard.playbook.values import read_duration, write_duration
 
 TEXT = DEFAULT.read_text(encoding="utf-8")
@@ -508,3 +511,26 @@ def test_a_stranger_and_somebody_who_left_do_not_read_it(client, otto):
     assert client.get("/playbook/").status_code == 302
     client.force_login(otto)
     assert client.get("/playbook/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_every_key_of_the_agreement_is_told_in_words_on_the_page_and_by_the_command(client, ana, capsys):
+    client.force_login(ana)
+    page = client.get("/playbook/").content.decode()
+    call_command("playbook", "show", "--words")
+    said = capsys.readouterr().out
+    told = {row.rule.partition(".")[0] for chapter in in_words(versions.active()) for row in chapter.rows}
+    assert told == set(Playbook.model_fields)
+    assert "by itself, once later outcomes prove it better" in page
+    assert "A better model judges: by itself, once later outcomes prove it better" in said
+    assert "[learning.blocks]" in said
+
+
+def test_a_condition_reads_as_a_person_would_say_it():
+    condition = Condition.model_validate({
+        "all": [{"field": "title", "matches": "head"}, {"any": [{"field": "seats", "at_least": 5},
+                {"field": "has_phone", "equals": True}, {"field": "plan", "in": ["a_b", 2.5]}]}],
+    })  # fmt: skip
+    assert spelled(condition) == (
+        "title matches “head”, and (seats is at least 5, or has phone is yes, or plan is one of a b, 2.5)"
+    )

@@ -1,20 +1,15 @@
 """The agreement in plain words, for the page: sections of rows, each with the path of its clause."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
+from leadboard.playbook import plain_frame, plain_judging
+from leadboard.playbook.chapter import Chapter, Row
 from leadboard.playbook.deadlines import STEP_WORDS
+from leadboard.playbook.door import Door
 from leadboard.playbook.qualifying import RouteClause
 from leadboard.playbook.schema import Playbook, all_routes
-from leadboard.playbook.values import write_duration
+from leadboard.playbook.values import WarnAt, write_duration
 
-DESK_WORDS = {
-    "board": "the open board",
-    "sales": "sales",
-    "nurture": "nurture",
-    "long_nurture": "long-term nurture",
-    "closed": "closed",
-}
 LEADS_TO = {
     "nurture": "back to nurture",
     "disqualified": "disqualified",
@@ -29,39 +24,31 @@ CLASS_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """What, what is agreed, and which clause says so."""
-
-    label: str
-    words: str
-    rule: str
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A part of the agreement with a heading."""
-
-    title: str
-    about: str
-    rows: list[Row] = field(default_factory=list)
-
-
 def in_words(playbook: Playbook) -> list[Chapter]:
     """The whole agreement for a reader, in the order in which a lead meets it."""
+    base, judging = playbook.scorecard.base, plain_judging
     return [
+        Chapter("The agreement", "who answers for it", plain_frame.agreed(playbook)),
+        Chapter("Hours", "when time counts", plain_frame.hours(playbook)),
+        Chapter("What a lead came for", "the first that fits", plain_frame.lead_types(playbook)),
         Chapter("First action", "how soon somebody must act on a new lead", _first_actions(playbook)),
         Chapter("After a claim", "what the rep owes", _after_a_claim(playbook)),
         Chapter("When it is missed", "what happens by itself", _ladder(playbook)),
         Chapter("Definitions", "what a stage asks for", _definitions(playbook)),
+        Chapter("Tiers", "of companies; the first that holds", judging.tiers(playbook)),
+        Chapter("Scorecard", f"points for what is known; an average lead has {base}", _points(playbook)),
         Chapter("Bands and routes", "where a qualified lead goes", _routes(playbook)),
         Chapter(
-            "Scorecard",
-            f"points for what is known; an average lead has {playbook.scorecard.base}",
-            _points(playbook),
+            "Next best step", "what a rep is told; the first line that holds", judging.next_steps(playbook)
         ),
+        Chapter("Polite answers", "to who does not fit: once, never twice", judging.answers(playbook)),
+        Chapter("Learning", "which model judges, and what stops it", judging.learning(playbook)),
         Chapter("Nurture", "what is sent while nobody in sales has the lead", _tracks(playbook)),
+        Chapter("Who enters which track", "the first that fits", judging.enrolments(playbook)),
+        Chapter("Leads that rest", "what wakes them, what passes them on", plain_frame.resting(playbook)),
         Chapter("Reasons to refuse a lead", "they train the model", _rejections(playbook)),
+        Chapter("Reasons to hand back", "to marketing", judging.hand_backs(playbook)),
+        Chapter("How an action may end", "as it is logged", plain_frame.outcomes(playbook)),
         Chapter("At the door", "what is too much, and what is junk", _door(playbook)),
     ]
 
@@ -73,13 +60,26 @@ def _first_actions(playbook: Playbook) -> list[Row]:
         words = f"within {write_duration(within)}" if isinstance(within, timedelta) else "the same day"
         words += f", at least {write_duration(promise.at_least)}" if promise.at_least else ""
         hours = promise.calendar or playbook.default_calendar
-        rows.append(Row(playbook.lead_types[name].words, f"{words} ({hours})", f"first_action.{name}"))
-    begins = "when the form was sent" if playbook.anchor.starts == "submitted" else "when it reached us"
+        words += f" ({hours}), {_warned(promise.warn)}"
+        rows.append(Row(playbook.lead_types[name].words, words, f"first_action.{name}"))
+    begins = "when it reached us"
+    if playbook.anchor.starts == "submitted":
+        old = write_duration(playbook.anchor.unless_older_than)
+        begins = f"when the form was sent; what is older than {old} counts from its arrival"
     return [*rows, Row("The clock begins", begins, "anchor")]
+
+
+def _warned(warn: WarnAt) -> str:
+    return (
+        f"warned {write_duration(warn.before)} before"
+        if warn.before
+        else f"warned at {warn.share or 0:.0%} left"
+    )
 
 
 def _after_a_claim(playbook: Playbook) -> list[Row]:
     follow, effort, capacity = playbook.follow_up, playbook.effort, playbook.capacity
+    contact = write_duration(playbook.contact.within)
     warned, taken = write_duration(follow.warn_after), write_duration(follow.hand_back_after)
     silent = f"warned after {warned}, handed back after {taken}"
     tried = f"{effort.attempts} attempts by {effort.channels} channels on {effort.days} days"
@@ -87,7 +87,7 @@ def _after_a_claim(playbook: Playbook) -> list[Row]:
         f", {capacity.per_day} new ones a day" if capacity.per_day else ""
     )
     return [
-        Row("A conversation", f"within {write_duration(playbook.contact.within)}", "contact"),
+        Row("A conversation", f"within {contact}, {_warned(playbook.contact.warn)}", "contact"),
         Row("Silence", silent, "follow_up"),
         Row("Enough effort", f"at least {tried}", "effort"),
         Row("At most", most, "capacity"),
@@ -143,7 +143,7 @@ def route_in_words(playbook: Playbook, rule: str) -> str:
 
 
 def _route(route: RouteClause) -> str:
-    words = DESK_WORDS[route.desk]
+    words = plain_frame.DESKS[route.desk]
     if route.assign:
         wait = (
             f"the board for {write_duration(route.assign_after)}, then" if route.assign_after else "at once"
@@ -188,6 +188,12 @@ def _door(playbook: Playbook) -> list[Row]:
         Row("One address", f"{door.address} from browsers" if door.address else "no limit", "door.address"),
         Row("One person", f"heard {door.repeats}; more is kept and wakes nobody", "door.repeats"),
         Row("The same text", f"{door.alike}; more is junk", "door.alike"),
+        Row("Hidden fields", ", ".join(door.honeypots) or "the usual ones", "door.honeypots"),
+        Row("A form of our own", f"filled in for {_filled(door)}", "door.form"),
         Row("Stop words", ", ".join(door.stop_words) or "none", "door.stop_words"),
         Row("Sources", own, "door.sources"),
     ]
+
+
+def _filled(door: Door) -> str:
+    return f"{write_duration(door.form.youngest)} to {write_duration(door.form.oldest)}, else junk"

@@ -1,7 +1,7 @@
 """A figure: its finding, the picture in both widths, and its numbers."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,9 +47,14 @@ def figure(
 
 def as_csv(shown: Figure) -> HttpResponse:
     """The numbers of a figure as a file."""
+    return table_as_csv(shown.key, shown.head, shown.rows)
+
+
+def table_as_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """A table as a file of this name; no cell of it is a formula to a spreadsheet."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{shown.key}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     out = csv.writer(answer)
-    out.writerow(shown.head)
-    out.writerows([safe(cell) for cell in row] for row in shown.rows)
+    out.writerow(head)
+    out.writerows([safe(cell) for cell in row] for row in rows)
     return answer

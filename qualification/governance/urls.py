@@ -15,6 +15,7 @@ urlpatterns = [
     path("roll-back/", views.roll_back, name="scorecard"),
     path("fairness/", views.fairness, name="fairness"),
     path("fairness/<row:report_id>/", views.fairness, name="report"),
+    path("fairness/<row:report_id>/report.csv", views.fairness_table, name="fairness_table"),
     path("fairness/<row:report_id>/<slug:key>.csv", views.fairness_numbers, name="fairness_numbers"),
     path("fairness/<row:report_id>/sign/", views.sign, name="sign"),
 ]

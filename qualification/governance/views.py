@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from leadboard.http.problems import Problem
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import may, requires
-from leadboard.plots.figure import as_csv
-from qualification.governance import bars, page, signing, standing
+from leadboard.plots.figure import as_csv, table_as_csv
+from qualification.governance import bars, months, page, signing, standing
 from qualification.governance.fairness import SELECTIONS
 from qualification.governance.models import Act, ActKind, FairnessReport
 from qualification.models import ScoringModel
@@ -88,6 +88,7 @@ def fairness(request: StaffRequest, report_id: int | None = None) -> HttpRespons
     chosen = request.GET.get("selection", "")
     chosen = chosen if chosen in SELECTIONS else "board"
     shown = {"report": report, "reports": reports[:REPORTS], "chosen": chosen, "selections": SELECTIONS,
+             "months": months.over_months(months.newest(), chosen),
              "may_change": may(request.user, "change_model")}  # fmt: skip
     return render(request, "models/fairness.html", shown | (_of(report, chosen) if report else {}))
 
@@ -116,10 +117,20 @@ def fairness_numbers(request: StaffRequest, report_id: int, key: str) -> HttpRes
     """The numbers of one plot of a report as CSV; `selection` says of which decision."""
     report = get_object_or_404(FairnessReport, pk=report_id)
     chosen = request.GET.get("selection", "board")
-    found = next((one for one in _of(report, chosen)["figures"] if one.key == key), None)
+    chosen = chosen if chosen in SELECTIONS else "board"
+    over_time = months.over_months(months.newest(), chosen)
+    figures = [*_of(report, chosen)["figures"], *([over_time] if over_time else [])]
+    found = next((one for one in figures if one.key == key), None)
     if found is None:
         raise Http404("There is no such plot.")
     return as_csv(found)
+
+
+@requires("see_models")
+def fairness_table(request: StaffRequest, report_id: int) -> HttpResponse:
+    """A report whole: every group under every decision, as CSV."""
+    report = get_object_or_404(FairnessReport, pk=report_id)
+    return table_as_csv(f"fairness-{report_id}", months.HEAD, months.as_rows(report))
 
 
 @require_POST

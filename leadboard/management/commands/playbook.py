@@ -14,6 +14,7 @@ from leadboard.playbook import versions
 from leadboard.playbook.calendar import CalendarError
 from leadboard.playbook.calendar_file import answer_due, answer_elapsed, answer_line, read_calendar
 from leadboard.playbook.models import PlaybookVersion
+from leadboard.playbook.plain import in_words
 from leadboard.playbook.reading import LARGEST, PlaybookError
 
 
@@ -31,7 +32,9 @@ class Command(BaseCommand):
         apply.add_argument("file")
         apply.add_argument("--note", default="", help="why")
         apply.add_argument("--by", metavar="EMAIL", help="who decided it")
-        acts.add_parser("show", help="print a version as it was applied").add_argument("--number", type=int)
+        show = acts.add_parser("show", help="print a version as it was applied")
+        show.add_argument("--number", type=int)
+        show.add_argument("--words", action="store_true", help="in plain words, defaults included")
         acts.add_parser("roll-back", help="apply an old version again").add_argument("number", type=int)
         due = acts.add_parser("due", help="when an open time is over")
         due.add_argument("--for", dest="open_for", metavar="1h30m")
@@ -68,9 +71,16 @@ class Command(BaseCommand):
         self.stdout.write(f"Version {version.number} is in force.")
 
     def do_show(self, options):
-        """Print the text of a version, or of the one in force."""
+        """Print a version, or the one in force: its text, or what it says in plain words."""
         number = options["number"] if options["number"] is not None else versions.active().version
-        self.stdout.write(self.stored(number).text, ending="")
+        stored = self.stored(number)
+        if not options["words"]:
+            self.stdout.write(stored.text, ending="")
+            return
+        for chapter in in_words(versions.by_number(number)):
+            self.stdout.write(f"{chapter.title} ({chapter.about})")
+            for row in chapter.rows:
+                self.stdout.write(f"  {row.label}: {row.words}  [{row.rule}]")
 
     def do_roll_back(self, options):
         """Apply the text of an old version as a new one."""
