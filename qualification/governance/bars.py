@@ -66,7 +66,7 @@ def selection(attribute: str, found: Sequence[dict[str, Any]], chosen: str) -> F
             finding = f"{group[:1].upper()}{group[1:]}: {percent(worst['share'])} {words}, {_of_most(worst)}"
         elif worst["ratio"] < FOUR_FIFTHS:
             finding = f"{attribute.capitalize()}: the differences could be chance"
-    to = judged[0]["to"] if judged else "–"
+    to = judged[0]["to"] if judged else "the most favoured"
     return figure(
         f"fairness-{attribute.replace(' ', '-')}",
         finding=finding,
@@ -99,7 +99,7 @@ def _selection(width: int, found: Sequence[dict[str, Any]]) -> Canvas:
         _name(canvas, place, _short(one["group"]), width)
         at = place + 0.5
         if one["state"] == "small":
-            canvas.text(f"{one['n']} leads, too few", canvas.left + 4, canvas.y(at) + 4)
+            canvas.text(f"{one['n']} leads, too few", canvas.right, canvas.y(at) + 4, anchor="end")
             continue
         canvas.line([(one["low"], at), (one["high"], at)], "l1" if one["state"] == "breach" else "l2")
         canvas.dot((one["ratio"], at), "dot" if one["state"] == "breach" else "dot2", 4)
