@@ -96,7 +96,8 @@ def think(lead: Lead, playbook: Playbook, now: datetime) -> Thought:
     """Everything up to the route, as it is now; reads the lead, writes nothing."""
     flags: list[str] = []
     classified = _classified(lead, flags)
-    findings = [*known_of_company(lead, now), *find_out(lead.email, lead.phone, lead.country)]
+    known = find_out(lead.email, lead.phone, lead.country, lead.extra)
+    findings = [*known_of_company(lead, now), *known]
     facts = facts_of(lead, findings, classified, playbook)
     judgement, model_id, scope = _judged(playbook, facts, flags)
     band = policy.band(playbook, judgement.score)

@@ -13,8 +13,9 @@ from handoff import sending
 from handoff.models import Send
 from leadboard.capture import sources
 from leadboard.leads.models import Lead, LeadEvent
-from leadboard.tracking import attribution, campaigns, letters, sites, tokens, visits
-from leadboard.tracking.models import Touch, Visitor
+from leadboard.playbook import versions
+from leadboard.tracking import attribution, behaviour, campaigns, letters, sites, tokens, visits
+from leadboard.tracking.models import Interest, Touch, Visitor
 from leadboard.tracking.tokens import MailLink
 from tests.mailing import fire_next
 
@@ -71,6 +72,16 @@ def test_the_same_report_twice_is_stored_once(api, mia, lead):
 def test_a_reply_is_told_at_once(api, mia, lead):
     api(mia).post("/api/touches/", {"touches": [{"kind": "reply", "lead": str(lead.uid)}]}, format="json")
     assert LeadEvent.objects.filter(lead=lead, kind="touched").get().facts == {"touches": 1, "hot": True}
+
+
+def test_a_mail_that_a_program_opened_is_told_and_counts_for_nothing(api, mia, ana, lead, page):
+    opened = {"lead": str(lead.uid), "kind": "open", "title": "welcome:1", "by_machine": True}
+    assert api(mia).post("/api/touches/", {"touches": [opened] * 20}, format="json").json()["stored"] == 20
+    facts = behaviour.facts_of(lead, versions.active())
+    assert (facts.get("touches", 0), facts.get("mail_opens", 0)) == (0, 0)
+    assert not Interest.objects.filter(lead=lead, due_at__isnull=False).exists()
+    html = page(ana).get(f"/leads/{lead.pk}/").content.decode()
+    assert html.count("Opened a mail, perhaps only by a program") == 20
 
 
 def test_whoever_objected_to_contact_is_not_followed_by_tools_either(api, mia, lead):
