@@ -281,3 +281,28 @@ def test_campaigns_are_counted_by_first_last_any_and_equal_shares(make_lead, pag
     shown = page(mia).get("/campaigns/?model=linear&days=30").content.decode()
     assert "<bdi>mail</bdi>" in shown
     assert page(mia).get("/campaigns/?model=nonsense&days=1e9").status_code == 200
+
+
+def test_each_figure_of_a_campaign_opens_its_leads_and_spellings_are_one(make_lead, page, mia, ana):
+    now = timezone.now()
+    talked, silent, alone = make_lead(name="Tina"), make_lead(name="Sven"), make_lead(name="Udo")
+    Lead.objects.filter(pk=talked.pk).update(conversation_at=now)
+    marks = {"kind": "view", "what": "/", "visit": 1, "at": now - timedelta(hours=1)}
+    Touch.objects.create(lead=talked, campaign="Spring Fair", source="linkedin", medium="cpc", **marks)
+    Touch.objects.create(lead=silent, campaign="spring fair", source="linkedin", medium="cpc", **marks)
+    Touch.objects.create(lead=alone, **marks)
+    rows = {row.name.lower(): (row.leads, row.talked) for row in campaigns.report("first", 30)}
+    assert rows == {"spring fair": (2, 1), "direct": (1, 0)}
+    by_source = {row.name: row.leads for row in campaigns.report("last", 30, "source")}
+    assert by_source == {"linkedin / cpc": 2, "direct": 1}
+    shown = page(mia).get("/campaigns/").content.decode()
+    assert "leads to conversations most often" not in shown  # two leads prove nothing
+    found = re.search(r'href="(/campaigns/leads/[^"]*reached=talked[^"]*)"', shown)
+    behind = page(mia).get(found[1].replace("&amp;", "&")).content.decode()
+    assert ("Tina" in behind, "Sven" in behind, "Udo" in behind) == (True, False, False)
+    strange = "/campaigns/leads/?name=%00x&reached=evil&model=x&days=-1&by=drop"
+    assert page(mia).get(strange.replace("%00", "%27")).status_code == 200
+    assert page(ana).get("/campaigns/leads/?name=direct").status_code == 403
+    table = b"".join(page(mia).get("/campaigns/?by=source&as=csv&mark=0").streaming_content).decode()
+    assert table.splitlines()[0] == "Source and medium,Leads,MQL,Conversations,SQL,Won"
+    assert attribution.touches_of(alone)[0].words == "direct"
