@@ -85,7 +85,7 @@ def test_nothing_is_stored_by_the_trial_and_it_says_whom_a_row_joins(upload, cli
     client.post(f"/import/{run.pk}/map/", {f.html_name: f.value() or "" for f in form})
     runner.work(str(run.pk))
     shown = client.get(f"/import/{run.pk}/").text
-    assert "joins a row above" in shown
+    assert "joins row 2" in shown
     assert (Lead.objects.count(), Submission.objects.count()) == (0, 0)
 
 

@@ -71,6 +71,7 @@ def _is_valid(address: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4_096)
 def one_spelling(address: str) -> str:
     """Return the one spelling of an address that all its spellings share, for comparing only: whoever is one
     person for the list of those who object is one person for everything else.
