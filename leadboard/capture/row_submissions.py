@@ -52,7 +52,7 @@ def keep(rows: Sequence[Row], source: Source, file_hash: str) -> list[Kept]:
     return [(row, one) for row, one in kept if one is not None]
 
 
-def settle(columns: Sequence[Sequence[Any]]) -> None:
+def settle(columns: Sequence[list[Any]]) -> None:
     """Write what became of submissions: their ids, states, problems, leads and submit times, each a list."""
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, list(columns))

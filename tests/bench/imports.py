@@ -55,7 +55,7 @@ def measured():
 
 
 def worked(name):
-    """Return the seconds that the trial and the import of a file take the job, mapped as the wizard guesses."""
+    """Return the seconds that trial and import of a file take the job, mapped as the wizard guesses."""
     import time
 
     from leadboard.imports import files, forms, runner
