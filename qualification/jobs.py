@@ -89,9 +89,9 @@ def watch_rescoring() -> bool:
 
 def rescore() -> None:
     """Score open leads again, for half a minute at most: what is left is the next job's."""
-    began = time.monotonic()
-    while (work := rescoring.begin()) and rescoring.go_on(work):
-        if time.monotonic() - began > LONGEST_JOB:
+    until = time.monotonic() + LONGEST_JOB
+    while (work := rescoring.begin()) and rescoring.go_on(work, until):
+        if time.monotonic() > until:
             async_task("qualification.jobs.rescore")
             return
 

@@ -104,6 +104,7 @@ class Rescoring(models.Model):
     after = models.PositiveBigIntegerField(default=0, help_text="The last lead that was looked at.")
     begun_at = models.DateTimeField(db_default=Now(), editable=False)
     worked_at = models.DateTimeField(null=True, help_text="When a portion was last done.")
+    scored_at = models.DateTimeField(null=True, help_text="When all had their scores; reasons follow.")
     finished_at = models.DateTimeField(null=True)
 
     def __str__(self):

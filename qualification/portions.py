@@ -3,7 +3,7 @@
 A re-scoring rewrites the narrow rows of the scores and appends a line of history to each, in one statement
 for thousands; the leads themselves are neither written nor locked, so nobody who claims one ever waits for
 it. Only a lead whose band is another one now goes through the door of the leads, with its event: the band is
-what routes.
+what routes. The reasons of all of them follow (`untold`).
 """
 
 import json
@@ -35,10 +35,10 @@ RENEW = """
 WITH renewed AS (
     UPDATE leads_leadscore s
     SET score = i.score, fit = i.fit, intent = i.intent, probability = i.probability,
-        reasons = i.reasons::jsonb, scored_at = now(), by_model = %(model)s, by_playbook = %(playbook)s
+        reasons = NULL, scored_at = now(), by_model = %(model)s, by_playbook = %(playbook)s
     FROM unnest(%(leads)b::bigint[], %(seen)s::xid[], %(was)b::int[], %(score)b::int[], %(fit)b::int[],
-                %(intent)b::int[], %(probability)b::float8[], %(reasons)b::text[])
-        AS i (lead, seen, was, score, fit, intent, probability, reasons)
+                %(intent)b::int[], %(probability)b::float8[])
+        AS i (lead, seen, was, score, fit, intent, probability)
     WHERE s.lead_id = i.lead AND s.xmin = i.seen
     RETURNING s.*, i.was
 )
@@ -129,14 +129,13 @@ def _renew(pairs: list[Pair], by: By) -> int:
         "fit": [new.fit for _, new in pairs],
         "intent": [new.intent for _, new in pairs],
         "probability": [new.probability for _, new in pairs],
-        "reasons": [json.dumps(new.reasons) for _, new in pairs],
     }
-    return _execute(RENEWED, values)
+    return execute(RENEWED, values)
 
 
-def _execute(statement: str, values: dict[str, Any]) -> int:
+def execute(statement: str, values: dict[str, Any]) -> int:
     """How many rows a statement wrote. Its arrays travel in binary, as Django's own cursors do not send them:
-    quoting the reasons of thousands as text cost ten times as much.
+    quoting thousands of values as text costs ten times as much.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
@@ -167,7 +166,7 @@ def _move(pairs: list[Pair], by: By) -> int:
             door.write(
                 "rescored", [_row(one, new, by, now) for one, new in pairs], COLUMNS, by.playbook.version
             )
-            _execute(MOVED, _history(pairs, by))
+            execute(MOVED, _history(pairs, by))
     return len(pairs)
 
 
@@ -182,7 +181,7 @@ def _row(one: Found, new: Judgement, by: By, now: str) -> dict[str, Any]:
         "flags": len(by.flags),
     }
     values = (
-        band, new.score, new.fit, new.intent, new.probability, new.reasons, now, one.verdict, by.model,
+        band, new.score, new.fit, new.intent, new.probability, None, now, one.verdict, by.model,
         by.playbook.version,
     )  # fmt: skip
     changed = {f"c_{name}": value for name, value in zip(COLUMNS, values, strict=True)}

@@ -1,11 +1,13 @@
 """All open leads that nobody holds, scored again when the model or the playbook has changed.
 
-The facts are those of the newest verdict, so nobody is read or classified again. A new model alone moves
-nobody down: only where the new score leads a sleeping lead to the board is it qualified in full. Work is in
-portions with a place to go on from (`Rescoring`), so that it survives a kill and holds no lock for long.
+The facts are those of the newest verdict, so nobody is read or classified again. All get their numbers
+first, then the reasons of them. A new model alone moves nobody down: only where the new score leads a
+sleeping lead to the board is it qualified in full. Work is in portions with a place to go on from
+(`Rescoring`), so that it survives a kill and holds no lock for long.
 """
 
 import logging
+import time
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -18,7 +20,8 @@ from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
-from qualification import pipeline, store
+from qualification import pipeline, store, untold
+from qualification.beside import beside
 from qualification.models import Rescoring, ScoredAgain
 from qualification.portions import By, Found, open_leads, store_all
 from qualification.score.scorer import BlendScorer, CardScorer, Judgement
@@ -39,33 +42,49 @@ class Portion(NamedTuple):
     last: int | None
 
 
-def rescore(after: int = 0, portion: int = PORTION) -> Portion:
-    """Score the next portion of open leads behind lead `after` whose verdict is by another model or
-    playbook.
+class Judged(NamedTuple):
+    """A portion of leads with their new numbers, not stored yet."""
+
+    found: list[Found]
+    judgements: list[Judgement]
+    by: By
+
+
+def judged(after: int, portion: int = PORTION) -> Judged | None:
+    """The next open leads behind lead `after` whose score is by another model or playbook; None: there are
+    no more.
     """
     scorer, by = _judge()
     found = open_leads(after, by, portion)
-    if not found:
-        return Portion(0, 0, None)
-    judgements, by = judge_all(scorer, by, [one.facts for one in found])
-    stored = store_all(found, judgements, by)
-    pairs = zip(found, judgements, strict=True)
-    moved = [one.lead for one, new in pairs if _leads_up(one, new, by.playbook)]
+    return Judged(found, *judge_all(scorer, by, [one.facts for one in found])) if found else None
+
+
+def stored(done: Judged) -> Portion:
+    """Store the new scores; who comes to the board by them is qualified in full."""
+    count = store_all(*done)
+    pairs = zip(done.found, done.judgements, strict=True)
+    moved = [one.lead for one, new in pairs if _leads_up(one, new, done.by.playbook)]
     for lead_id in moved:
         pipeline.qualify(lead_id, asked=True)
-    return Portion(stored, len(moved), found[-1].lead)
+    return Portion(count, len(moved), done.found[-1].lead)
+
+
+def rescore(after: int = 0, portion: int = PORTION) -> Portion:
+    """Score the next portion of open leads; their reasons follow (`untold.tell`)."""
+    done = judged(after, portion)
+    return stored(done) if done else Portion(0, 0, None)
 
 
 def judge_all(
     scorer: BlendScorer | CardScorer, by: By, rows: list[dict[str, Any]]
 ) -> tuple[list[Judgement], By]:
-    """Judge a portion; when the model fails on it, by the card alone, and the flags say so."""
+    """The numbers of a portion; when the model fails on it, by the card alone, and the flags say so."""
     try:
-        return scorer.judge_all(by.playbook, rows), by
+        return scorer.numbers(by.playbook, rows), by
     except Exception as fault:
         log.exception("the live model failed on a portion; the scorecard decides alone")
         flags = [*by.flags, f"model failed: {type(fault).__name__}"]
-        return CardScorer().judge_all(by.playbook, rows), By(None, by.playbook, flags)
+        return CardScorer().numbers(by.playbook, rows), By(None, by.playbook, flags)
 
 
 def _judge() -> tuple[BlendScorer | CardScorer, By]:
@@ -102,16 +121,42 @@ def claim(work: Rescoring) -> bool:
     return bool(Rescoring.objects.filter(idle, pk=work.pk, finished_at=None).update(worked_at=Now()))
 
 
-def go_on(work: Rescoring) -> bool:
-    """Do the next portion of this work; whether there is more. Two workers at once do harm to nobody."""
-    done = rescore(work.after)
-    changes: dict[str, Any] = {"scored": F("scored") + done.scored, "moved": F("moved") + done.moved}
-    changes |= {"finished_at": Now()} if done.last is None else {"after": done.last}
+def go_on(work: Rescoring, until: float) -> bool:
+    """Do this work until that monotonic time at the longest; whether there is more. Two workers at once do
+    harm to nobody.
+    """
+    if work.scored_at is None:
+        return _score(work, until)
+    last = untold.tell(work.after)
     with transaction.atomic():
-        going_on = Rescoring.objects.filter(pk=work.pk, finished_at=None)
-        if going_on.update(worked_at=Now(), **changes) and done.last is None:
+        changes: dict[str, Any] = {"finished_at": Now()} if last is None else {"after": last}
+        if _note(work, **changes) and last is None:
             _tell(Rescoring.objects.get(pk=work.pk))
-    return done.last is not None
+    return last is not None
+
+
+def _score(work: Rescoring, until: float) -> bool:
+    """Score portions, each while the one before is stored: the database works on another core."""
+    after, storing = work.after, None
+    with beside() as hand:
+        while done := judged(after, PORTION) if time.monotonic() < until else None:
+            if storing:
+                storing.result()
+            after, storing = done.found[-1].lead, hand.submit(_store, work, done)
+        if storing:
+            storing.result()
+    if time.monotonic() < until:
+        _note(work, scored_at=Now(), after=0)
+    return True
+
+
+def _store(work: Rescoring, done: Judged) -> None:
+    one = stored(done)
+    _note(work, scored=F("scored") + one.scored, moved=F("moved") + one.moved, after=one.last)
+
+
+def _note(work: Rescoring, **changes: Any) -> int:
+    return Rescoring.objects.filter(pk=work.pk, finished_at=None).update(worked_at=Now(), **changes)
 
 
 def _tell(work: Rescoring) -> None:
@@ -120,9 +165,7 @@ def _tell(work: Rescoring) -> None:
     It stands in the log of one of them, because each event has a lead.
     """
     if work.scored:
-        last = (
-            ScoredAgain.objects.filter(lead_id__lte=work.after, at__gte=work.begun_at).order_by("-pk").first()
-        )
+        last = ScoredAgain.objects.filter(at__gte=work.begun_at).order_by("-pk").first()
         if last and (lead := lifecycle.lock(last.lead_id)):
             facts = {"leads": work.scored, "model": work.model_id}
             lifecycle.move(lead, "all_rescored", facts=facts, playbook_version=work.playbook_version)

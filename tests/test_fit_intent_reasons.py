@@ -52,6 +52,8 @@ def test_many_leads_are_judged_as_each_of_them_alone(make, n, playbook):
             alone.unseen,
         )
         assert one.reasons == alone.reasons
+    bare = [one._replace(reasons=[], unseen=[]) for one in together]
+    assert scorer.numbers(playbook, probes) == bare
 
 
 def test_many_shares_add_up_to_the_log_odds(playbook):
@@ -72,6 +74,7 @@ def test_the_card_alone_judges_many_as_each(playbook):
     ]
     card = CardScorer()
     assert card.judge_all(playbook, rows) == [card.judge(playbook, facts) for facts in rows]
+    assert card.numbers(playbook, []) == []
 
 
 @pytest.mark.parametrize("facts", [{}, {"title": "CEO", "employees": 80}, {"title": "Student"}])

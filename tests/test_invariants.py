@@ -17,7 +17,7 @@ from leadboard.leads.models import LeadScore
 from leadboard.playbook import versions
 from leadboard.playbook.models import PlaybookVersion
 from leadboard.tracking.models import Interest, Touch, Visitor
-from qualification.models import ScoredAgain, ScoringModel, Verdict
+from qualification.models import Rescoring, ScoredAgain, ScoringModel, Verdict
 
 BY_NAME = {invariant.name: invariant for invariant in ALL}
 MINUTE = timedelta(minutes=1)
@@ -365,6 +365,13 @@ def score_of_an_older_verdict(firm):
     return firm.free.pk
 
 
+def score_that_never_says_why(firm):
+    now = firm.now
+    Rescoring.objects.create(playbook_version=firm.version, to_do=1, finished_at=now)
+    LeadScore.objects.update(reasons=None)
+    return firm.free.pk
+
+
 def score_by_another_model_than_told(firm):
     ScoredAgain.objects.create(
         lead=firm.free, verdict=firm.verdict, method="scorecard", playbook_version=firm.version, score=70,
@@ -445,6 +452,7 @@ FAULTS = [
     ("the score that stands is the newest decision's", score_that_nobody_decided),
     ("the score that stands is the newest decision's", score_of_an_older_verdict),
     ("the score that stands is the newest decision's", score_by_another_model_than_told),
+    ("each score says why", score_that_never_says_why),
     ("each decision names a playbook that exists", decision_by_an_unknown_playbook),
     ("nothing is left of a person who was erased", name_of_an_erased_person),
     ("one playbook and at most one model are in force", two_playbooks_in_force),

@@ -1,5 +1,7 @@
 """A new model or playbook: all open leads are scored again in portions, and nobody is moved down by it."""
 
+from itertools import product
+
 import pytest
 from django.db import connection
 from django_q.models import OrmQ
@@ -9,9 +11,11 @@ from leadboard.leads import chain, feed_log, lifecycle, timeline
 from leadboard.leads.models import Lead, LeadEvent, LeadScore
 from leadboard.playbook import policy, versions
 from leadboard.playbook.models import PlaybookVersion
-from qualification import jobs, panels, pipeline, portions, rescoring
+from qualification import jobs, panels, pipeline, portions, rescoring, untold
 from qualification.corrections import correcting
 from qualification.models import Rescoring, ScoredAgain
+from qualification.score.scorer import CardScorer
+from tests.live import capture_lead
 
 
 @pytest.fixture
@@ -93,9 +97,13 @@ def test_what_is_stored_is_what_one_by_one_would_be(judged):
     rescoring.rescore()
     for lead in judged:
         again = newest(lead)
+        assert LeadScore.objects.get(pk=lead.pk).reasons is None
+        assert Lead.objects.get(pk=lead.pk).reasons == []
+        untold.tell(lead.pk - 1, 1)
         one = pipeline._judged(versions.active(), again.verdict.features, [])[0]
         assert LeadScore.objects.get(pk=lead.pk).reasons == one.reasons
-        assert (again.score, again.probability, again.method) == (one.score, one.probability, one.method)
+        said = ("score", "probability", "fit", "intent", "method")
+        assert [getattr(again, name) for name in said] == [getattr(one, name) for name in said]
 
 
 def test_a_claimed_and_a_silenced_lead_are_left_alone(judged, ana):
@@ -134,7 +142,7 @@ def test_a_claim_meanwhile_is_never_undone(judged, ana):
 
 def test_a_model_that_raises_leaves_the_rules_to_decide_and_says_so(judged, monkeypatch):
     class Broken:
-        def judge_all(self, playbook, rows):
+        def numbers(self, playbook, rows):
             raise RuntimeError("no numbers today")
 
     richer()
@@ -171,11 +179,13 @@ def test_one_event_tells_the_boards_and_the_page_of_each_lead_its_own_story(judg
     assert told == [f"Scored again: {newest(judged[1]).was} → {newest(judged[1]).score}"]
     jobs.rescore()
     assert events.count() == 1
+    assert not LeadScore.objects.filter(reasons=None).exists()
 
 
 def test_the_lead_page_explains_the_score_that_stands(judged):
     richer()
     rescoring.rescore()
+    untold.tell()
     stands = panels.newest_of(Lead.objects.get(pk=judged[3].pk))
     assert (stands.score, stands.playbook_version) == (shown(judged[3])["score"], versions.active().version)
     assert stands.reasons == LeadScore.objects.get(pk=judged[3].pk).reasons != []
@@ -186,3 +196,48 @@ def test_whose_score_a_person_set_is_not_scored_again(judged, lea):
     richer()
     assert rescoring.rescore().scored == 3
     assert shown(judged[0])["score"] == 12
+
+
+def test_a_lead_judged_anew_before_its_reasons_came_keeps_its_own(judged, monkeypatch):
+    richer()
+    rescoring.rescore()
+    scores = untold._reasons
+
+    def meanwhile(*about):
+        pipeline.qualify(judged[0].pk, asked=True, anew=True)
+        return [[{"words": "late"}]] * len(scores(*about))
+
+    monkeypatch.setattr(untold, "_reasons", meanwhile)
+    untold.tell()
+    assert Lead.objects.get(pk=judged[0].pk).reasons == judged[0].verdicts.order_by("-pk").first().reasons
+    assert Lead.objects.get(pk=judged[1].pk).reasons == [{"words": "late"}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_portion_is_judged_while_the_last_is_stored(monkeypatch, quiet):
+    leads = [capture_lead(email=f"d{number}@barsund.test") for number in range(5)]
+    for lead in leads:
+        pipeline.qualify(lead.pk)
+    monkeypatch.setattr(rescoring, "PORTION", 2)
+    assert jobs.watch_rescoring() is True
+    richer()
+    jobs.rescore()
+    assert LeadScore.objects.filter(by_playbook=versions.active().version).count() == 5
+    assert Rescoring.objects.order_by("pk").last().finished_at is not None
+
+
+def test_the_numbers_of_many_are_those_of_one(judged):
+    """Numbers, words, lists, nothing; a line on two facts; and True is not 1."""
+    text = PlaybookVersion.objects.get(active=True).text
+    lines = """points:
+    - {when: {all: [{field: plan, equals: Pro}, {field: seats, at_least: 2}]}, points: 7, because: Many}
+    - {when: {field: paid, equals: true}, points: 5, because: Paid}
+    - {when: {field: pages, present: true}, points: 2, because: Looked}"""
+    playbook = versions.check(text.replace("points:", lines, 1))
+    odd = [None, True, 1, 1.0, 2.5, "1", "Pro", ["a", "b"], "", 40]
+    rows = [
+        dict(zip(("plan", "seats", "paid", "title_level", "pages"), values, strict=True))
+        for values in product(odd, odd[:6], odd[:5], ["c_level", None], [["/prices"], None])
+    ]
+    many = CardScorer().numbers(playbook, rows)
+    assert many == [one._replace(reasons=[]) for one in CardScorer().judge_all(playbook, rows)]

@@ -26,8 +26,8 @@ class OfScore:
         """Return what stands."""
         if lead is None:
             return self
-        row = getattr(lead, "standing", None)
-        return self._empty() if row is None else getattr(row, self._name)
+        found = getattr(getattr(lead, "standing", None), self._name, None)
+        return self._empty() if found is None else found
 
 
 class Lead(models.Model):
@@ -153,9 +153,10 @@ class LeadScore(models.Model):
     intent = models.PositiveSmallIntegerField(null=True)
     probability = models.FloatField(null=True)
     reasons = models.JSONField(
+        null=True,
         default=list,
         db_default=models.Value([], models.JSONField()),
-        help_text="[{words, points}], strongest first.",
+        help_text="[{words, points}], strongest first; null: they follow the score within seconds.",
     )
     scored_at = models.DateTimeField(null=True)
     by_verdict = models.BigIntegerField(null=True)

@@ -14,12 +14,12 @@ def scorecards(playbook: Playbook, rows: Sequence[Facts]) -> list[Scorecard]:
     card = playbook.scorecard
     told = {name for facts in rows for name in facts}
     parts: list[list[Part]] = [[] for _ in rows]
-    for fields, clauses in _by_fields(card.points).items():
+    for fields, clauses in by_fields(card.points).items():
         known: dict[Any, list[Part]] = {}
         if told.isdisjoint(fields):
             known[None] = _held(clauses, fields, {})
         for place, facts in enumerate(rows) if known.get(None, True) else ():
-            key = None if None in known else _key(facts, fields)
+            key = None if None in known else key_of(facts, fields)
             if key not in known:
                 known[key] = _held(clauses, fields, facts)
             parts[place] += known[key]
@@ -27,7 +27,8 @@ def scorecards(playbook: Playbook, rows: Sequence[Facts]) -> list[Scorecard]:
     return [_card(card.base, held, order) for held in parts]
 
 
-def _by_fields(clauses: Sequence[Any]) -> dict[tuple[str, ...], list[Any]]:
+def by_fields(clauses: Sequence[Any]) -> dict[tuple[str, ...], list[Any]]:
+    """The lines of a card by the facts that they look at."""
     groups: dict[tuple[str, ...], list[Any]] = {}
     for clause in clauses:
         groups.setdefault(tuple(clause.when.fields()), []).append(clause)
@@ -39,7 +40,7 @@ def _held(clauses: Sequence[Any], fields: Sequence[str], facts: Facts) -> list[P
     return [Part(clause.points, clause.because, (fields or ("",))[0]) for clause in held]
 
 
-def _key(facts: Facts, fields: Sequence[str]) -> Any:
+def key_of(facts: Facts, fields: Sequence[str]) -> Any:
     """Type and value, because True, 1 and 1.0 are equal keys but different facts."""
     if len(fields) == 1:
         value = facts.get(fields[0])
@@ -47,7 +48,7 @@ def _key(facts: Facts, fields: Sequence[str]) -> Any:
         if kind is str:
             return value
         return (kind, value if kind in (float, int, bool) or value is None else repr(value))
-    return tuple(_key(facts, [field]) for field in fields)
+    return tuple(key_of(facts, [field]) for field in fields)
 
 
 def _card(base: int, held: list[Part], order: Mapping[tuple[int, str], int]) -> Scorecard:

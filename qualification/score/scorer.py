@@ -55,6 +55,21 @@ class CardScorer:
             self._judged(card, facts) for card, facts in zip(scorecards(playbook, rows), rows, strict=True)
         ]
 
+    def numbers(self, playbook: Playbook, rows: Sequence[Facts]) -> list[Judgement]:
+        """As `judge_all`, without reasons and without `unseen`."""
+        from qualification.score.numbers import ManyCards, sides_of  # noqa: PLC0415 - reason: loads numpy
+
+        cards = ManyCards(playbook, rows)
+        log_odds = cards.log_odds(self.curve.log_odds)
+        points = {field: self.curve.slope * column for field, column in cards.by_field.items()}
+        sides = sides_of(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.curve.offset))
+        return [
+            Judgement(
+                blend.chance_of(odds), blend.score_of(odds, self.curve.offset), [], "scorecard", [], *both
+            )
+            for odds, *both in zip(log_odds.tolist(), *sides, strict=True)
+        ]
+
     def _judged(self, card: policy.Scorecard, facts: Facts) -> Judgement:
         log_odds = self.curve.log_odds(card.points)
         points, words = card_points(card, self.curve.slope)
@@ -105,12 +120,39 @@ class BlendScorer:
             for card, facts, log_odds, shares in everything
         ]
 
+    def numbers(self, playbook: Playbook, rows: Sequence[Facts]) -> list[Judgement]:
+        """As `judge_all`, without reasons and without `unseen`; raises NotANumber."""
+        from qualification.score.many import ManyRead  # noqa: PLC0415 - reason: loads numpy
+        from qualification.score.numbers import ManyCards, sides_of  # noqa: PLC0415 - reason: loads numpy
+
+        cards, read = ManyCards(playbook, rows), ManyRead(self._spec["form"], rows)
+        log_odds = self.voices.model * read.log_odds + cards.log_odds(self.voices.card.log_odds)
+        points = {field: self.voices.card.slope * column for field, column in cards.by_field.items()}
+        for field, share in zip(read.fields, read.shares, strict=True):
+            gain = self.voices.model * (share - self._spec["centre"].get(field, 0.0))
+            points[field] = points.get(field, 0.0) + blend.POINTS_PER_LOG_ODD * gain
+        sides = sides_of(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.reference))
+        steps, method = self._spec.get("isotonic"), self._method()
+        return [
+            Judgement(
+                calibrated(chance_of(odds), steps),
+                blend.score_of(odds, self.reference),
+                [],
+                method,
+                [],
+                *both,
+            )
+            for odds, *both in zip(log_odds.tolist(), *sides, strict=True)
+        ]
+
+    def _method(self) -> str:
+        return "model" if self._spec["evidence"] >= LEARNT_FROM else "blend"
+
     def _judged(
         self, card: policy.Scorecard, facts: Facts, by_model: float, shares: Mapping[str, float]
     ) -> Judgement:
         log_odds = self.voices.model * by_model + self.voices.card.log_odds(card.points)
-        if not math.isfinite(log_odds):
-            raise NotANumber("the model gave no finite log-odds")
+        chance = chance_of(log_odds)
         points, words = card_points(card, self.voices.card.slope)
         by_card = dict(points)
         for field, share in shares.items():
@@ -122,10 +164,10 @@ class BlendScorer:
             return words[field] if is_of_card else self._say(field, facts.get(field))
 
         return Judgement(
-            calibrated(blend.chance_of(log_odds), self._spec.get("isotonic")),
+            calibrated(chance, self._spec.get("isotonic")),
             blend.score_of(log_odds, self.reference),
             strongest(points, facts, say),
-            "model" if self._spec["evidence"] >= LEARNT_FROM else "blend",
+            self._method(),
             self.unseen(facts),
             *_sides(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.reference)),
         )
@@ -144,6 +186,13 @@ class BlendScorer:
         """Fields whose value the model never met often enough."""
         from_facts = ((name, as_word(facts.get(name)), known) for name, known in self._known.items())
         return [name for name, word, known in from_facts if word is not None and word not in known]
+
+
+def chance_of(log_odds: float) -> float:
+    """The chance of log-odds; raises NotANumber where a model gave none."""
+    if not math.isfinite(log_odds):
+        raise NotANumber("the model gave no finite log-odds")
+    return blend.chance_of(log_odds)
 
 
 def _sides(points: Mapping[str, float], above: float) -> tuple[int, int]:

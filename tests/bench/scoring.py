@@ -54,41 +54,58 @@ def measure():
 
 
 def scored_again(learned, rows, won):
-    """Print how many open leads a second are scored again, and scored and stored: verdict, lead, event."""
-    from qualification import promotion, rescoring
+    """Print how many open leads a second get new numbers (read, scored, stored with their history and
+    committed), beside plain SQL that reads the same facts and writes the same columns; and how many their
+    reasons.
+    """
+    from django.db import connection
+
+    from qualification import rescoring, untold
+    from qualification.models import Rescoring
+
+    open_already(live_model(learned, rows, won), rows)
+    with connection.cursor() as cursor:
+        cursor.execute(AGAIN)
+        cursor.execute("VACUUM ANALYZE")
+    floor = OPEN / seconds(plain_again)
+    work = Rescoring.objects.create(playbook_version=changed().version, to_do=OPEN)
+    spent = seconds(lambda: rescoring.go_on(work, time.monotonic() + 600))
+    work.refresh_from_db()
+    assert work.scored == OPEN
+    beside = "the same facts read and columns written by plain SQL, nothing scored"
+    print(f"scored again and stored\t{OPEN / spent}\tleads/s\t{floor}\t{beside}")
+    spent = seconds(lambda: list(iter(Told(untold), None)))
+    print(f"  and the reasons of each after that\t{OPEN / spent}\tleads/s\t\t")
+
+
+class Told:
+    """Tells the reasons of one portion after another, each time it is called."""
+
+    def __init__(self, untold):
+        self.untold, self.after = untold, 0
+
+    def __call__(self):
+        self.after = self.untold.tell(self.after)
+        return self.after
+
+
+def live_model(learned, rows, won):
+    """Return the stored model that judges from now on."""
+    from qualification import promotion, store
     from qualification.learning import Candidate
+    from qualification.models import ScoringModel
     from qualification.outcomes import Example
-    from qualification.portions import open_leads, store_all
     from qualification.score import blend
-    from qualification.score.flat import Flat
-    from qualification.score.scorer import BlendScorer
 
     known = [Example(place, row, end) for place, (row, end) in enumerate(zip(rows, won, strict=True))]
     curve = blend.prior_curve()
     voices = blend.mixed(curve, learned.card, learned.share, learned.slope)
     final = Candidate(curve, learned, blend.evidence_of(won), sum(won) / len(won), voices=voices)
-    served = promotion.card_of(final, known)["served"]
-    scorer, by = BlendScorer(Flat(served["form"]), served), rescoring._judge()[1]._replace(playbook=changed())
-    open_already(rows)
-    spent = {"read": 0.0, "scored": 0.0, "stored": 0.0}
-    after = stored = 0
-    while True:
-        began = time.perf_counter()
-        found = open_leads(after, by, rescoring.PORTION)
-        if not found:
-            break
-        read = time.perf_counter()
-        judgements, by = rescoring.judge_all(scorer, by, [one.facts for one in found])
-        scored = time.perf_counter()
-        stored += store_all(found, judgements, by)
-        spent["stored"] += time.perf_counter() - scored
-        spent["scored"] += scored - read
-        spent["read"] += read - began
-        after = found[-1].lead
-    print(f"scored again, reasons included\t{stored / spent['scored']}\tleads/s\t\t")
-    print(f"scored again and stored with verdict and event\t{stored / sum(spent.values())}\tleads/s\t\t")
-    print(f"  of which reading {spent['read'] / stored * 1e6:.0f} us a lead", file=sys.stderr)
-    print(f"  of which storing {spent['stored'] / stored * 1e6:.0f} us a lead", file=sys.stderr)
+    card = promotion.card_of(final, known)
+    sealed = store.seal(b"bench", card["served"])
+    return ScoringModel.objects.create(
+        number=1, state="live", content=b"bench", sha256=sealed, outcomes=len(won), card=card
+    )
 
 
 def changed():
@@ -101,31 +118,74 @@ def changed():
     return versions.active()
 
 
-def open_already(rows):
-    """Put OPEN leads on the board that were judged before, with these facts."""
+def open_already(model, rows):
+    """Put OPEN leads on the board that this model judged before, with these facts."""
     from leadboard.leads.models import Lead, LeadScore
+    from leadboard.playbook import policy, versions
+    from qualification import store
     from qualification.models import Verdict
 
-    for _ in range(OPEN // 10_000):
+    playbook, (scorer, _) = versions.active(), store.live_scorer()
+    numbers = scorer.judge_all(playbook, rows)
+    bands = [policy.band(playbook, one.score) for one in numbers]
+    for begin in range(0, OPEN, 10_000):
+        places = [place % len(rows) for place in range(begin, begin + 10_000)]
         made = [
-            Lead(name="Open", version=2, source="Web", lead_type="other", band="medium")
-            for _ in range(10_000)
-        ]
+            Lead(name="Open", version=2, source="Web", lead_type="other", band=bands[place],
+                 email=f"p{begin}@x.example", message="We need a quote for 40 seats. " * 8)
+            for place in places
+        ]  # fmt: skip
         leads = Lead.objects.bulk_create(made, batch_size=2_000)
         judged = [
-            Verdict(
-                lead=lead, lead_version=1, enquiry_class="unclear", score=30, band="medium",
-                features=rows[lead.pk % len(rows)], method="scorecard", playbook_version=1,
-            )
-            for lead in leads
+            Verdict(lead=lead, lead_version=1, enquiry_class="unclear", score=numbers[place].score,
+                    band=bands[place], features=rows[place], method="model", model=model,
+                    playbook_version=playbook.version)
+            for lead, place in zip(leads, places, strict=True)
         ]  # fmt: skip
         Verdict.objects.bulk_create(judged, batch_size=2_000)
         stands = [
-            LeadScore(lead_id=one.lead_id, score=30, fit=30, intent=30, probability=0.1, by_verdict=one.pk,
-                      by_playbook=1)
-            for one in judged
+            LeadScore(lead=one.lead, score=one.score, fit=numbers[place].fit, intent=numbers[place].intent,
+                      probability=numbers[place].probability, reasons=numbers[place].reasons,
+                      by_verdict=one.pk, by_model=model.pk, by_playbook=playbook.version)
+            for one, place in zip(judged, places, strict=True)
         ]  # fmt: skip
         LeadScore.objects.bulk_create(stands, batch_size=2_000)
+
+
+AGAIN = """
+CREATE TABLE again AS
+SELECT lead_id, score, fit, intent, probability, now() AS at, by_verdict FROM leads_leadscore;
+CREATE UNIQUE INDEX ON again (lead_id);
+CREATE INDEX ON again (score, lead_id);
+CREATE TABLE again_log (LIKE again);
+CREATE INDEX ON again_log (lead_id);
+"""
+READ = """
+SELECT a.lead_id, v.features::text FROM again a JOIN qualification_verdict v ON v.id = a.by_verdict
+WHERE a.lead_id > %s ORDER BY a.lead_id LIMIT 5000
+"""
+WRITE = """
+WITH renewed AS (
+    UPDATE again SET score = score + 1, probability = probability / 2, at = now()
+    WHERE lead_id > %s AND lead_id <= %s RETURNING again.*
+)
+INSERT INTO again_log SELECT * FROM renewed
+"""
+
+
+def plain_again():
+    """Read the facts of OPEN leads and write as many narrow rows with an index, 5,000 at a time."""
+    import json
+
+    from django.db import connection
+
+    after = 0
+    with connection.cursor() as cursor:
+        while rows := cursor.execute(READ, [after]) or cursor.fetchall():
+            for row in rows:
+                json.loads(row[1])
+            cursor.execute(WRITE, [after, rows[-1][0]])
+            after = rows[-1][0]
 
 
 def whole_leads():

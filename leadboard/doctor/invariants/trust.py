@@ -42,6 +42,15 @@ INVARIANTS = [
         STANDS,
     ),
     Invariant(
+        "each score says why",
+        "Only while all open leads are being scored again may the reasons of a score be still to come.",
+        """
+        SELECT lead_id, score FROM leads_leadscore WHERE reasons IS NULL
+           AND (SELECT finished_at FROM qualification_rescoring ORDER BY id DESC LIMIT 1) IS NOT NULL
+        ORDER BY 1 LIMIT %(limit)s
+        """,
+    ),
+    Invariant(
         "each decision names a playbook that exists",
         "The version by which a verdict or a clock was made can be read.",
         """
