@@ -6,6 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from qualification.phrases import patterns_in
+
 CUES = Path(__file__).parent / "lists" / "cues.txt"
 
 
@@ -22,15 +24,4 @@ def cue_names() -> list[str]:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    """Name → pattern; a plain word counts from its beginning on."""
-    lines: dict[str, list[str]] = {}
-    for line in CUES.read_text().splitlines():
-        if line.startswith("["):
-            lines[line.strip("[]")] = []
-        elif line and not line.startswith("#"):
-            lines[next(reversed(lines))].append(line)
-    return {name: re.compile("|".join(map(_from_a_border, many))) for name, many in lines.items()}
-
-
-def _from_a_border(line: str) -> str:
-    return rf"(?:{line})" if line.startswith("^") else rf"(?<!\w)(?:{line})"
+    return patterns_in(CUES)

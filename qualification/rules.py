@@ -4,13 +4,25 @@ A rule names the label and carries the words that met it. Rules are few and narr
 also be said by somebody who wants to buy, it is left to the word model.
 """
 
+# ruff: noqa: E501 - a way to say something is read in one line
+
 import re
 from pathlib import Path
 from typing import NamedTuple
 
+from qualification.grams import lowered
+
 LISTS = Path(__file__).parent / "lists"
 
 MUCH_SPAM, NOTHING_SAID = 2, 2
+_LINK = re.compile(r"https?://|www\.")
+_LINK_WHOLE = re.compile(r"(?:https?://|www\.)\S{1,2000}")
+_LETTER = re.compile(r"[^\W\d_]")
+# "We do not want a demo" is no wish for a demo.
+_DENIED = re.compile(
+    r"\b(?:no|not|don't|without|never|neither|nor|kein\w*|nicht|ohne|pas|sans|sin|geen|niet|non|senza|não|nie)\b[^.,;!?\n]*$",
+    re.IGNORECASE,
+)
 
 
 class Match(NamedTuple):
@@ -22,7 +34,10 @@ class Match(NamedTuple):
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    """One pattern for small letters; what begins at the border of a word looks for it once."""
+    bordered = "|".join(pattern.removeprefix(r"\b") for pattern in patterns if pattern.startswith(r"\b"))
+    rest = [f"(?:{pattern})" for pattern in patterns if not pattern.startswith(r"\b")]
+    return re.compile("|".join([rf"\b(?:{bordered})", *rest]))
 
 
 _RULES = {
@@ -32,10 +47,9 @@ _RULES = {
         r"\b(?:job|my) application\b",
         r"\bopen (?:positions|vacancies)\b",
         r"\bseeking (?:employment|a job)\b",
-        r"\b(?:bewerbung|lebenslauf|praktikum|initiativbewerbung)\b", r"\b(?:candidature|stage de fin)\b",
-        r"\b(?:currículum|curriculum vitae|busco trabajo|candidatura)\b",
-        r"\b(?:sollicitatie|solliciteren)\b",
-        r"\bszukam pracy\b", r"\bcerco lavoro\b",
+        r"\b(?:meine bewerbung|lebenslauf|initiativbewerbung)\b", r"\bcandidature spontanée\b",
+        r"\b(?:mi|mon|mijn|mio|meu) (?:currículum|curriculum)\b", r"\b(?:busco|procuro) trabajo\b",
+        r"\b(?:open sollicitatie)\b", r"\bszukam pracy\b", r"\bcerco lavoro\b",
     ),
     "vendor": _any(
         r"\bguest post", r"\bback-?links?\b", r"\b(?:first|top) page of google\b", r"\blink exchange\b",
@@ -44,7 +58,7 @@ _RULES = {
         r"\b(?:e-?mail|contact) (?:lists?|databases?) of\b",
     ),
     "spam": _any(
-        r"\bviagra|cialis\b", r"\bcasino\b.{0,60}\b(?:bonus|spins?|deposit|jackpot)", r"\bfree spins?\b",
+        r"\bviagra\b", r"\bcialis\b", r"\bcasino\b.{0,60}\b(?:bonus|spins?|deposit|jackpot)", r"\bfree spins?\b",
         r"\bclaim (?:your|it|the) .{0,30}(?:prize|now|card)", r"\bhot singles\b", r"\bt\.me/",
         r"\b(?:send|deposit) bitcoins?\b", r"\bdoubles? your money\b", r"\bwork from home and (?:get|earn)",
         r"\bmillion (?:usd|dollars).{0,80}\b(?:transfer|bank|inherit)", r"^\W*(?:test[\W\d]*)+$",
@@ -55,7 +69,8 @@ _RULES = {
         r"\b(?:my|our) (?:order|invoice|ticket|case) (?:no\.?|number|#)? ?\d{3,}",
         r"\b(?:refund|cancel) (?:my|our)\b",
         r"\b(?:my|our) account is locked\b", r"\bcharged (?:me |us )?twice\b",
-        r"\b(?:meine|unsere) (?:bestellung|rechnung|lieferung)\b", r"\bma commande\b", r"\bmi pedido\b",
+        r"\b(?:meine|unsere) (?:bestellung|rechnung) (?:nr\.?|nummer)? ?\d{3,}", r"\bma commande (?:n° ?)?\d{3,}",
+        r"\bmi pedido (?:n[°º.] ?)?\d{3,}",
     ),
     "other": _any(
         r"\bunsubscribe\b", r"\b(?:remove|take) me (?:from|off)\b", r"\bstop (?:sending|e-?mailing)\b",
@@ -70,28 +85,35 @@ _RULES = {
         r"\b(?:book|schedule|arrange|want|get|see|have) (?:a |the )?(?:live |product )?demo\b",
         r"\bbudget (?:is|has been|was) (?:approved|released|signed)",
         r"\bready to (?:buy|order|sign|purchase)\b",
-        r"\bpreis(?:e)? für \d+", r"\bangebot (?:für|über|anfordern|erstellen)\b", r"\bdevis (?:pour|de)\b",
-        r"\bun devis\b", r"\b(?:un )?presupuesto para\b", r"\b(?:un )?preventivo per\b", r"\bofferte voor\b",
-        r"\borçamento para\b", r"\bwycen[aęy]\b.{0,40}\bdla\b", r"\b(?:eine|une|una|een) d[eé]mo\b",
+        r"\bpreis(?:e)? für \d+", r"\bangebot (?:für|über) \d", r"\bdevis pour \d", r"\bpresupuesto para \d",
+        r"\bpreventivo per \d", r"\bofferte voor \d", r"\borçamento para \d", r"\bofert[aęy] na \d",
     ),
 }  # fmt: skip
 
 
 def clear_case(text: str) -> Match | None:
     """The label that rules give this text; None when none or more than one holds."""
-    met = {label: list(pattern.finditer(text)) for label, pattern in _RULES.items()}
+    small = lowered(text)
+    met = {label: list(pattern.finditer(small)) for label, pattern in _RULES.items()}
     met = {label: found for label, found in met.items() if found}
-    if len(re.findall(r"https?://|www\.", text)) > MUCH_SPAM and "buying" not in met:
+    if len(_LINK.findall(text)) > MUCH_SPAM and "buying" not in met:
         return Match("spam", ["many links"])
+    if any(
+        _DENIED.search(text, max(0, match.start() - 30), match.start())
+        for found in met.values()
+        for match in found
+    ):
+        return None
     if len(met) != 1:
         return None
     label, found = met.popitem()
-    return Match(label, [match.group().strip() for match in found[:3]], [match.span() for match in found[:3]])
+    spans = [match.span() for match in found[:3]]
+    return Match(label, [text[start:end].strip() for start, end in spans], spans)
 
 
 def says_nothing(text: str) -> bool:
-    """Whether there is no word in it at all."""
-    return len(re.findall(r"[^\W\d_]", text)) <= NOTHING_SAID
+    """Whether there is no word in it at all, but perhaps an address of a page."""
+    return len(_LETTER.findall(_LINK_WHOLE.sub(" ", text))) <= NOTHING_SAID
 
 
 # The small words of English.
@@ -102,6 +124,9 @@ SMALL_WORDS = frozenset({
     "like", "will", "which", "send",
 })  # fmt: skip
 _FOREIGN = frozenset((LISTS / "small_words_of_other_languages.txt").read_text().split()) - SMALL_WORDS
+# Words of all these languages that say nothing to a reader who asks why.
+EMPTY_WORDS = SMALL_WORDS | _FOREIGN | frozenset((LISTS / "small_words.txt").read_text().split())
+_UNSPOKEN = frozenset((LISTS / "small_words_not_in_the_seed.txt").read_text().split())
 
 
 def is_foreign(text: str) -> bool:
@@ -114,3 +139,11 @@ def is_foreign(text: str) -> bool:
         return True
     own, foreign = sum(word in SMALL_WORDS for word in words), sum(word in _FOREIGN for word in words)
     return foreign > own and foreign >= min(2, len(words))
+
+
+def is_unspoken(text: str) -> bool:
+    """Whether this is clearly in a language in which the seed has no enquiries."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    latin = sum(word.isascii() or any(letter < "ɐ" for letter in word) for word in words)
+    met = {word for word in words if word in _UNSPOKEN}
+    return latin < len(words) / 2 or (len(met) > 1 and len(met) * 8 >= len(words))

@@ -48,17 +48,16 @@ def react_all(events: Sequence) -> None:
 
 
 @contextmanager
-def gathered(owed: dict[str, list[int]] | None = None) -> Iterator[dict[str, list[int]]]:
+def gathered() -> Iterator[None]:
     """Enqueue the jobs for many once, at the end, for all events from the first to the last of them.
 
-    A long row of batches would otherwise fill the queue before the leads that come in meanwhile. What is
-    gathered so far is yielded, for whoever keeps it with the rows: after a kill it comes back as `owed`.
+    A long row of batches would otherwise fill the queue before the leads that come in meanwhile.
     """
-    waiting = dict(owed or {})
-    token = _gathered.set(waiting)
+    token = _gathered.set({})
     try:
-        yield waiting
+        yield
     finally:
+        waiting = _gathered.get() or {}
         _gathered.reset(token)
         for job, (first, last) in waiting.items():
             async_task(job, first, last)
