@@ -26,7 +26,11 @@ def answer(lead: Lead, enquiry_class: str) -> Send | None:
     """
     fresh = lifecycle.lock(lead.pk)
     code = route(versions.active(), enquiry_class=enquiry_class, band=fresh.band or None).polite_answer
-    if not code or obstacle(fresh) or _is_junk(fresh) or _was_answered(fresh.email):
+    if not code or obstacle(fresh) or _is_junk(fresh):
+        return None
+    if _was_answered(fresh.email):
+        # Who looks at the lead would else wait for a mail that the verdict speaks of.
+        lifecycle.move(lead, "answer_spared", facts={"answer": code})
         return None
     send = Send(lead=lead, answer=code, token=secrets.token_urlsafe(24))
     Send.objects.bulk_create([send], ignore_conflicts=True)

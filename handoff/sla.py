@@ -1,6 +1,7 @@
 """The first-action clock: started at capture, and again when a lead that was away comes back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -44,14 +45,15 @@ def start_first_action(lead: Lead, event: LeadEvent) -> None:
 
 def start_first_actions(events: Sequence[LeadEvent]) -> None:
     """React to many events of one kind at once: new leads on the board get their clocks in few statements."""
-    new = [event for event in events if _is_plainly_new(event)]
+    new = []
     for event in events:
-        if event not in new:
+        if _is_plainly_new(event):
+            new.append(event)
+        else:
             start_first_action(event.lead, event)
     playbook = in_force()
     for now, same in groupby(new, key=lambda event: event.recorded_at):
-        together = list(same)
-        owed = [clock_for(event, playbook) for event in together]
+        owed = _clocks_for(list(same), playbook)
         clocks.start(owed, now)
         moves = [Move(clock.lead, facts_of(clock), dict(clocks.mirror(clock))) for clock in owed]
         move_all("clock_started", moves, playbook_version=playbook.version)
@@ -88,11 +90,26 @@ def begin(lead: Lead, event: LeadEvent, **changes) -> None:
 
 def clock_for(event: LeadEvent, playbook: Playbook) -> Clock:
     """Return the unsaved first-action clock that this event starts on its lead."""
+    return clocks.clock_of(event.lead, _deadline(event, playbook), playbook.version)
+
+
+def _clocks_for(events: Sequence[LeadEvent], playbook: Playbook) -> list[Clock]:
+    """The same for many events of one moment; those of one type and submit time have one deadline."""
+    known: dict[tuple[str, datetime | None], policy.Deadline] = {}
+    owed = []
+    for event in events:
+        key = (event.lead.lead_type, event.lead.submitted_at)
+        deadline = known[key] = known.get(key) or _deadline(event, playbook)
+        owed.append(clocks.clock_of(event.lead, deadline, playbook.version))
+    return owed
+
+
+def _deadline(event: LeadEvent, playbook: Playbook) -> policy.Deadline:
     lead = event.lead
     submitted_at = lead.submitted_at if event.kind == "captured" else None
-    now = event.recorded_at
-    deadline = policy.first_action(playbook, lead.lead_type, submitted_at=submitted_at, received_at=now)
-    return clocks.clock_of(lead, deadline, playbook.version)
+    return policy.first_action(
+        playbook, lead.lead_type, submitted_at=submitted_at, received_at=event.recorded_at
+    )
 
 
 def facts_of(clock: Clock) -> dict[str, Any]:

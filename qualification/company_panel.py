@@ -14,14 +14,21 @@ SAID = "said by the prospect"
 
 
 class Value(NamedTuple):
-    """One value as the panel shows it; `counts` is false for one that another outweighs."""
+    """One value as somebody says it."""
 
     label: str
     value: Any
     source: str
     method: str
     at: datetime | None
-    counts: bool
+
+
+class Field(NamedTuple):
+    """A field as the panel shows it: the value that counts, who else says the same, and what it outweighs."""
+
+    first: Value
+    same: list[Value]
+    others: list[Value]
 
 
 def company(lead: Any, viewer: Any) -> tuple[str, dict[str, Any]]:
@@ -29,13 +36,29 @@ def company(lead: Any, viewer: Any) -> tuple[str, dict[str, Any]]:
     found = find(trace_of(lead.email, lead.website, lead.company))
     values = list(_values(lead))
     signals = [value for value in values if value.label.startswith("recent")]
-    shown = {"company": found.company if found else None, "lead": lead, "signals": signals}
-    return "qualification/company.html", shown | {"values": [one for one in values if one not in signals]}
+    known = fields([value for value in values if value not in signals])
+    shown = {"company": found.company if found else None, "lead": lead, "signals": signals, "fields": known}
+    return "qualification/company.html", shown
+
+
+def fields(values: list[Value]) -> list[Field]:
+    """Return the values by field, in the order of trust: the first one counts."""
+    by_label: dict[str, list[Value]] = {}
+    for value in values:
+        by_label.setdefault(value.label, []).append(value)
+    return [
+        Field(first, [one for one in rest if _says(one) == _says(first)],
+              [one for one in rest if _says(one) != _says(first)])
+        for first, *rest in by_label.values()
+    ]  # fmt: skip
+
+
+def _says(value: Value) -> str:
+    return " ".join(str(value.value).casefold().split())
 
 
 def _values(lead: Any):
     """Yield the values in the order of trust: the prospect, our table, providers, what was worked out."""
-    seen: set[str] = set()
     rows: list[tuple[str, Any, str, str, datetime | None]] = [
         (name, value, SAID, "", None) for name, value in _said(lead)
     ]
@@ -50,8 +73,7 @@ def _values(lead: Any):
         if (one.field, one.source) not in told
     ]
     for name, value, source, method, at in rows:
-        yield Value(WORDS.get(name, name.replace("_", " ")), value, source, method, at, name not in seen)
-        seen.add(name)
+        yield Value(WORDS.get(name, name.replace("_", " ")), value, source, method, at)
 
 
 def _said(lead: Any):

@@ -4,10 +4,8 @@ Nothing is asked of anybody outside. Each value keeps where it came from, by whi
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import phonenumbers
@@ -17,8 +15,8 @@ from leadboard.capture.contact import email_kind
 from leadboard.companies import firmographics
 from leadboard.companies.domains import suffixes
 from leadboard.leads.models import Lead
+from qualification import zones
 
-FEW_ZONES = 2
 KEEP = """
 INSERT INTO qualification_enrichment (lead_id, field, value, source, method, at)
 SELECT %s, field, value, source, method, coalesce(at, now())
@@ -44,11 +42,12 @@ def known_of_company(lead: Lead, now: datetime) -> list[Finding]:
     return [Finding(*known) for known in firmographics.known_of(lead, now.date())]
 
 
-def find_out(email: str, phone: str, country: str) -> list[Finding]:
-    """Everything that address, number and country tell."""
+def find_out(email: str, phone: str, country: str, fields: Mapping[str, Any] | None = None) -> list[Finding]:
+    """Everything that address, number, country and a state among the lead's own fields tell."""
     found = list(_from_email(email.strip().lower()))
     found += _from_phone(phone, country)
     known = country or next((finding.value for finding in found if finding.field == "country"), "")
+    found += [Finding("time_zone", *told) for told in zones.told(known, fields or {})]
     return found + list(_from_country(known))
 
 
@@ -72,7 +71,7 @@ def _from_domain(domain: str) -> Iterator[Finding]:
     yield Finding("website", f"https://{registered}", "email domain", "registered domain")
     ending = registered.rpartition(".")[2].upper()
     ending = "GB" if ending == "UK" else ending
-    if ending in _zones():
+    if ending in zones.of_countries():
         yield Finding("country", ending, "email domain", "country ending")
 
 
@@ -86,23 +85,9 @@ def _from_phone(phone: str, country: str) -> list[Finding]:
 
 
 def _from_country(country: str) -> Iterator[Finding]:
-    """A zone is told only where nearly the whole country shares it."""
-    zones = _zones().get(country.upper(), ())
-    if zones:
-        yield Finding("region", zones[0].partition("/")[0].lower(), "country", "zone table")
-    if 0 < len(zones) <= FEW_ZONES:
-        yield Finding("time_zone", zones[0], "country", "zone table")
-
-
-@cache
-def _zones() -> dict[str, tuple[str, ...]]:
-    """Country → its zones, the most populous first."""
-    zones: dict[str, tuple[str, ...]] = {}
-    for line in files("tzdata").joinpath("zoneinfo/zone.tab").read_text().splitlines():
-        if line and not line.startswith("#"):
-            country, _, zone = line.split("\t")[:3]
-            zones[country] = (*zones.get(country, ()), zone)
-    return zones
+    known = zones.of_countries().get(country.upper(), ())
+    if known:
+        yield Finding("region", known[0].partition("/")[0].lower(), "country", "zone table")
 
 
 def keep(lead: Lead, findings: list[Finding]) -> None:

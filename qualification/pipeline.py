@@ -96,11 +96,14 @@ def think(lead: Lead, playbook: Playbook, now: datetime) -> Thought:
     """Everything up to the route, as it is now; reads the lead, writes nothing."""
     flags: list[str] = []
     classified = _classified(lead, flags)
-    findings = [*known_of_company(lead, now), *find_out(lead.email, lead.phone, lead.country)]
+    known = find_out(lead.email, lead.phone, lead.country, lead.extra)
+    findings = [*known_of_company(lead, now), *known]
     facts = facts_of(lead, findings, classified, playbook)
     judgement, model_id, scope = _judged(playbook, facts, flags)
     band = policy.band(playbook, judgement.score)
-    abstained = why_abstain(facts, lead.extra, judgement, scope)
+    # Where the class alone decides, it is no matter that the score would be a guess.
+    is_scored = policy.asks_for_band(playbook, facts["enquiry_class"])
+    abstained = why_abstain(facts, lead.extra, judgement, scope) if is_scored else ""
     route = policy.route(playbook, enquiry_class=facts["enquiry_class"], band=band, abstained=bool(abstained))
     return Thought(now, findings, classified, facts, judgement, route, band, abstained, model_id, flags)
 

@@ -11,6 +11,7 @@ import time
 import pytest
 from django.core.management import call_command
 
+from leadboard.http.tickets import with_ticket
 from tests.cast import PASSWORD
 from tests.live import ROOT, answers, environment, free_port, until, web_process
 from tests.wire import receive, request, send, upgrade
@@ -166,6 +167,13 @@ def test_nobody_is_told_to_go_on_with_what_is_too_large(port):
     with socket.create_connection(("127.0.0.1", port), 30) as line:
         line.sendall(raw)
         assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_page_of_ours_gives_leave_for_a_large_body_to_its_own_address(port):
+    large, address = b"x" * 3 * MIB, with_ticket("/import/")
+    assert send(port, request("POST", address, body=large)).status == 403  # let in, and signed in as nobody
+    for other in ("/import/?ticket=%ff", "/import/?ticket=x:y:z", address.replace("/import/", "/accounts/")):
+        assert send(port, request("POST", other, body=large)).status == 413
 
 
 def test_one_connection_may_send_more_than_one_body_may_have(port):

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from io import StringIO
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
@@ -92,6 +93,12 @@ def test_questions_are_added_moved_and_removed_by_buttons(page, mia, form):
     press("remove:99")
     press("up:²")
     assert labels(form) == before
+    assert press("copy:1")["Location"] == f"{address}#question-3"
+    copied = Form.objects.get().draft["questions"][2]
+    assert (copied["label"], copied["type"], copied["name"]) == (before[1], "text", "work_e_mail")
+    press("copy:5")
+    names = [question["name"] for question in Form.objects.get().draft["questions"]]
+    assert (len(names), len(set(names))) == (len(before) + 2, len(before) + 2)
 
 
 def test_what_is_wrong_is_named_with_its_place_kept_as_typed_and_stored_nowhere(page, mia, form):
@@ -295,3 +302,41 @@ def test_the_demo_has_forms_to_fill_in_and_makes_them_once(client, settings, db)
     names = ["Demo request", "ROI calculator", "Self-assessment"]
     assert sorted(Form.objects.values_list("name", flat=True)) == names
     assert client.get("/f/self-assessment/").status_code == 200
+
+
+def test_a_form_that_was_sent_is_retired_and_one_that_was_not_is_deleted(page, client, mia, ana, form):
+    publishing.publish(form, by=mia)
+    token = re.search(r'name="t" value="([^"]+)"', client.get(form.path).text)[1]
+    good = {"t": token, "name": "Bo", "email": "bo@x.example", "company": "X", "privacy": "yes"}
+    sent = client.post(form.path, urlencode(good), content_type="application/x-www-form-urlencoded")
+    assert sent.status_code == 303
+    kept = page(mia).post(f"{form.get_absolute_url()}delete/", follow=True)
+    assert "It was sent already: retire it" in kept.text
+    page(mia).post(f"{form.get_absolute_url()}retire/")
+    assert client.get(form.path).status_code == 404
+    link = f'<a class="link" href="{form.get_absolute_url()}">'
+    listed = [link in page(mia).get(f"/forms/{query}").text for query in ("", "?retired")]
+    assert listed == [False, True]
+    with pytest.raises(ValueError, match="bring it back first"):
+        publishing.publish(form, by=mia)
+    page(mia).post(f"{form.get_absolute_url()}back/")
+    publishing.publish(Form.objects.get(pk=form.pk), by=mia)
+    assert client.get(form.path).status_code == 200
+    other = publishing.create("Never sent", form.draft, by=mia)
+    publishing.publish(other, by=mia)
+    source = other.source
+    for act in ("retire", "back", "delete"):
+        assert page(ana).post(f"{other.get_absolute_url()}{act}/").status_code == 403
+    page(mia).post(f"{other.get_absolute_url()}delete/")
+    assert not Form.objects.filter(pk=other.pk).exists()
+    assert not Source.objects.filter(pk=source.pk).exists()
+
+
+def test_forms_are_retired_and_deleted_over_the_api(api, mia, ana, form):
+    address = f"/api/forms/{form.pk}/"
+    assert api(ana).delete(address).status_code == 403
+    assert api(mia).post(f"{address}retire/").json()["retired_at"] is not None
+    assert api(mia).post(f"{address}publish/").status_code == 422
+    assert api(mia).post(f"{address}bring-back/").json()["retired_at"] is None
+    assert api(mia).delete(address).status_code == 204
+    assert not Form.objects.exists()

@@ -14,8 +14,9 @@ from django.test import Client
 
 from leadboard.capture.models import Source, Submission
 from leadboard.capture.screening import acts
-from leadboard.forms import known, publishing
+from leadboard.forms import answers, known, publishing
 from leadboard.forms.models import FormDay, Sending
+from leadboard.forms.schema import DefinitionError, Question
 from leadboard.forms.starters import starters
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy, versions
@@ -328,6 +329,47 @@ def test_a_calculator_shows_what_it_works_out_or_that_there_is_no_result(client,
     )
     text = client.get(send(client, other, numbers | {"lost_share": "0"})["Location"]).text
     assert text.count("These answers give no result here.") == 2
+
+
+def test_a_form_speaks_its_language_and_reads_numbers_as_it_writes_them(client, publish):
+    form = publish("calculator", language="de")
+    text, _ = opened(client, form.path)
+    assert ('<html lang="de"' in text, "Ihre Zahlen bis jetzt" in text, "(freiwillig)" in text) == (True,) * 3
+    said = {"enquiries": "1.200", "lost_share": "12,5", "close_rate": "x", "deal_value": "2 000 000 000"}
+    text = send(client, form, said | {"email": "d@barsund.example"}).text
+    assert "Bitte sehen Sie 2 Antworten noch einmal an." in text
+    assert "Bitte geben Sie eine Zahl wie 12 oder 12,5 ein." in text
+    assert "Bitte höchstens 1.000.000.000." in text
+    good = said | {"close_rate": "20", "deal_value": "9.999,5", "email": "d@barsund.example"}
+    text = client.get(send(client, form, good)["Location"]).text
+    assert "3.599.820 €" in text
+    assert Lead.objects.get().extra["enquiries"] == 1200
+
+
+@pytest.mark.parametrize(("typed", "english", "german"), [
+    ("1,234", 1234, 1.234), ("1.234", 1.234, 1234), ("1,5", 1.5, 1.5), ("1.5", 1.5, 1.5),
+    ("1,234.5", 1234.5, None), ("1.234,5", None, 1234.5), ("12 345", 12345, 12345), ("1’234", 1234, 1234),
+    ("1,23,4", None, None), ("−2", -2, -2), ("1e3", None, None), ("1 2", None, None),
+])  # fmt: skip
+def test_a_number_is_read_as_its_language_writes_it(typed, english, german):
+    asked = [Question(name="n", type="number", label="N")]
+    for language, number in (("en", english), ("de", german)):
+        assert answers.read(asked, {"n": typed}, language).answers.get("n") == number
+
+
+def test_a_form_leads_on_at_once_to_its_own_address_and_to_no_other(client, publish):
+    link = "https://guides.example/read?id=1"
+    form = publish("content", thanks={"title": "T", "text": "", "link": link, "at_once": True})
+    page = client.get(form.path)
+    assert "form-action 'self' https://guides.example" in page.headers["Content-Security-Policy"]
+    fields = {"email": "d@barsund.example", "next": "https://evil.example", "link": "https://evil.example"}
+    assert send(client, form, fields)["Location"] == link
+    _, hidden = opened(client, f"{form.path}?embed=1&parent=https://firm.example")
+    aged = urlencode(hidden | fields | {"t": older(hidden["t"], 30)})
+    framed = client.post(f"{form.path}?embed=1", aged, content_type="application/x-www-form-urlencoded")
+    assert f'data-go="{link.replace("&", "&amp;")}"' in client.get(framed["Location"]).text
+    with pytest.raises(DefinitionError, match="would pass over the result"):
+        publish("assessment", name="A", thanks={"link": link, "at_once": True})
 
 
 def test_a_form_may_stand_in_the_frames_of_its_sites_and_no_other_page_may(client, page, mia, publish):

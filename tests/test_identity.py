@@ -3,9 +3,13 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import idna
 import pytest
 from django.db import connection
 from django.test import Client
+from email_validator import validate_email
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leadboard.capture import contact, naming, numbers
 from leadboard.capture.duplicates.models import Merge
@@ -330,3 +334,19 @@ def test_a_phone_number_has_one_canonical_form(sent, country, canonical):
 )
 def test_a_company_is_known_by_its_registrable_domain(email, website, domain):
     assert contact.company_domain(email, website) == domain
+
+
+PIECES = st.lists(st.sampled_from(["a", "B7", "-", ".", "+", "_", "x" * 40]), min_size=1, max_size=5)
+ENDS = st.sampled_from(["de", "example", "local", "invalid", "onion", "c", "test"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(PIECES, PIECES, ENDS)
+def test_the_short_way_for_plain_addresses_leads_to_the_answer_of_the_long_one(local, domain, end):
+    address = f"{''.join(local)}@{''.join(domain)}.{end}"
+    if contact.is_plain(address):
+        assert validate_email(address, check_deliverability=False, test_environment=True).normalized
+        host = address.partition("@")[2].lower()
+        assert contact.ascii_domain(host) == idna.encode(host).decode()
+    elif end in contact.OF_SPECIAL_USE - {"test"}:
+        assert contact.canonical_email(address) is None

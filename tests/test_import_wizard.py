@@ -1,6 +1,7 @@
 """The wizard: what the columns are, what would happen, a job that survives, and files that mean no good."""
 
 import csv
+import random
 import threading
 
 import pytest
@@ -14,7 +15,7 @@ from leadboard.companies import reconcile
 from leadboard.companies.models import Company, CompanySignal
 from leadboard.doctor.invariants import ALL, violations
 from leadboard.imports import files, runner
-from leadboard.imports.models import ImportRefusal, ImportRun
+from leadboard.imports.models import ImportRefusal, ImportRun, SeenKey
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.sheets.models import Export
 from tests.test_import import BAD
@@ -85,8 +86,27 @@ def test_nothing_is_stored_by_the_trial_and_it_says_whom_a_row_joins(upload, cli
     client.post(f"/import/{run.pk}/map/", {f.html_name: f.value() or "" for f in form})
     runner.work(str(run.pk))
     shown = client.get(f"/import/{run.pk}/").text
-    assert "joins a row above" in shown
+    assert "joins row 2" in shown
     assert (Lead.objects.count(), Submission.objects.count()) == (0, 0)
+
+
+def test_a_trial_foresees_what_the_import_does_however_far_repeats_lie_apart(upload, bring, monkeypatch):
+    monkeypatch.setattr(runner, "BATCH", 2)
+    chance = random.Random(7)
+    phones = ["", "", "+49301111111", "+49302222222"]
+    people = [(chance.choice("ABC"), chance.randrange(9), chance.choice(phones)) for _ in range(30)]
+    rows = [f"{name},{name.lower()}{n}@halden.example,{phone}" for name, n, phone in people]
+    run = upload("Name,Mail,Phone\n" + "\n".join(rows))
+    tried = bring(run)
+    assert (tried, SeenKey.objects.count()) == (run.counts, 0)
+    assert set(tried) == {"new", "joined"}
+
+
+def test_a_trial_of_companies_knows_those_of_the_rows_above(upload, bring, monkeypatch):
+    monkeypatch.setattr(runner, "BATCH", 1)
+    run = upload("Company,Website,Employees\nHalden,halden.example,\nDelmar,delmar.example,5\n"
+                 "Halden,halden.example,7\nHalden,,7\n", kind="companies")  # fmt: skip
+    assert bring(run) == run.counts == {"new": 2, "joined": 1, "known": 1}
 
 
 def test_each_row_ends_as_the_door_would_have_it(upload, bring, client):
@@ -129,6 +149,9 @@ def test_a_killed_run_goes_on_where_it_stopped(upload, client, monkeypatch):
     runner.work(str(run.pk))
     run.refresh_from_db()
     assert (run.state, run.done, Lead.objects.count(), Submission.objects.count()) == ("done", 45, 45, 45)
+    events = LeadEvent.objects.filter(kind="captured").order_by("pk").values_list("pk", flat=True)
+    asked = [job.task["args"] for job in OrmQ.objects.all() if job.task["func"].endswith("follow")]
+    assert (asked, run.owed) == ([(events[0], events[44])], {})  # also of the rows before the kill
     assert [one.name for one in ALL if violations(one)] == []
 
 

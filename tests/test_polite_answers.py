@@ -32,6 +32,8 @@ def test_being_judged_again_or_writing_again_brings_no_second_answer(make_lead):
     again = make_lead(message=HOME, email="nora@home.test")
     pipeline.qualify(again.pk)
     assert Send.objects.exclude(answer="").count() == 1
+    assert again.events.filter(kind="answer_spared").count() == 1
+    assert not lead.events.filter(kind="answer_spared").exists()
 
 
 def test_spam_and_who_objected_get_none(make_lead):

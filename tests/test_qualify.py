@@ -151,6 +151,13 @@ def test_a_lead_of_which_nothing_is_known_is_left_to_people(make_lead):
     assert "<b>?</b>" in render_to_string("lead/score.html", {"lead": lead})
 
 
+def test_a_clear_case_of_which_little_else_is_known_costs_no_selling_time(make_lead):
+    lead = make_lead(name="", email="x@gmail.com", company="", message="Please unsubscribe me.", source="")
+    verdict = pipeline.qualify(lead.pk)
+    lead.refresh_from_db()
+    assert (verdict.abstained, verdict.class_kind, lead.desk) == ("", "other", "closed")
+
+
 def test_a_demo_form_without_a_word_still_says_what_is_wanted(make_lead):
     assert pipeline.qualify(make_lead(message="", lead_type="demo").pk).enquiry_class == "buying"
     assert pipeline.qualify(make_lead(message="", lead_type="other").pk).enquiry_class == "unclear"

@@ -13,8 +13,9 @@ from handoff import sending
 from handoff.models import Send
 from leadboard.capture import sources
 from leadboard.leads.models import Lead, LeadEvent
-from leadboard.tracking import attribution, campaigns, letters, sites, tokens, visits
-from leadboard.tracking.models import Touch, Visitor
+from leadboard.playbook import versions
+from leadboard.tracking import attribution, behaviour, campaigns, letters, sites, tokens, visits
+from leadboard.tracking.models import Interest, Touch, Visitor
 from leadboard.tracking.tokens import MailLink
 from tests.mailing import fire_next
 
@@ -71,6 +72,16 @@ def test_the_same_report_twice_is_stored_once(api, mia, lead):
 def test_a_reply_is_told_at_once(api, mia, lead):
     api(mia).post("/api/touches/", {"touches": [{"kind": "reply", "lead": str(lead.uid)}]}, format="json")
     assert LeadEvent.objects.filter(lead=lead, kind="touched").get().facts == {"touches": 1, "hot": True}
+
+
+def test_a_mail_that_a_program_opened_is_told_and_counts_for_nothing(api, mia, ana, lead, page):
+    opened = {"lead": str(lead.uid), "kind": "open", "title": "welcome:1", "by_machine": True}
+    assert api(mia).post("/api/touches/", {"touches": [opened] * 20}, format="json").json()["stored"] == 20
+    facts = behaviour.facts_of(lead, versions.active())
+    assert (facts.get("touches", 0), facts.get("mail_opens", 0)) == (0, 0)
+    assert not Interest.objects.filter(lead=lead, due_at__isnull=False).exists()
+    html = page(ana).get(f"/leads/{lead.pk}/").content.decode()
+    assert html.count("Opened a mail, perhaps only by a program") == 20
 
 
 def test_whoever_objected_to_contact_is_not_followed_by_tools_either(api, mia, lead):
@@ -270,3 +281,28 @@ def test_campaigns_are_counted_by_first_last_any_and_equal_shares(make_lead, pag
     shown = page(mia).get("/campaigns/?model=linear&days=30").content.decode()
     assert "<bdi>mail</bdi>" in shown
     assert page(mia).get("/campaigns/?model=nonsense&days=1e9").status_code == 200
+
+
+def test_each_figure_of_a_campaign_opens_its_leads_and_spellings_are_one(make_lead, page, mia, ana):
+    now = timezone.now()
+    talked, silent, alone = make_lead(name="Tina"), make_lead(name="Sven"), make_lead(name="Udo")
+    Lead.objects.filter(pk=talked.pk).update(conversation_at=now)
+    marks = {"kind": "view", "what": "/", "visit": 1, "at": now - timedelta(hours=1)}
+    Touch.objects.create(lead=talked, campaign="Spring Fair", source="linkedin", medium="cpc", **marks)
+    Touch.objects.create(lead=silent, campaign="spring fair", source="linkedin", medium="cpc", **marks)
+    Touch.objects.create(lead=alone, **marks)
+    rows = {row.name.lower(): (row.leads, row.talked) for row in campaigns.report("first", 30)}
+    assert rows == {"spring fair": (2, 1), "direct": (1, 0)}
+    by_source = {row.name: row.leads for row in campaigns.report("last", 30, "source")}
+    assert by_source == {"linkedin / cpc": 2, "direct": 1}
+    shown = page(mia).get("/campaigns/").content.decode()
+    assert "leads to conversations most often" not in shown  # two leads prove nothing
+    found = re.search(r'href="(/campaigns/leads/[^"]*reached=talked[^"]*)"', shown)
+    behind = page(mia).get(found[1].replace("&amp;", "&")).content.decode()
+    assert ("Tina" in behind, "Sven" in behind, "Udo" in behind) == (True, False, False)
+    strange = "/campaigns/leads/?name=%00x&reached=evil&model=x&days=-1&by=drop"
+    assert page(mia).get(strange.replace("%00", "%27")).status_code == 200
+    assert page(ana).get("/campaigns/leads/?name=direct").status_code == 403
+    table = b"".join(page(mia).get("/campaigns/?by=source&as=csv&mark=0").streaming_content).decode()
+    assert table.splitlines()[0] == "Source and medium,Leads,MQL,Conversations,SQL,Won"
+    assert attribution.touches_of(alone)[0].words == "direct"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import idna
 from disposable_email_domains import blocklist
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from leadboard.companies.countries import country_code
 from leadboard.companies.domains import company_domain, is_free_mail, registrable
@@ -22,6 +22,12 @@ __all__ = ["canonical_email", "company_domain", "country_code", "folded", "is_fr
 LISTS = Path(__file__).parent / "lists"
 ROLES = frozenset((LISTS / "role_mailboxes.txt").read_text("utf-8").split())
 DOTS_MEAN_NOTHING = frozenset({"gmail.com", "googlemail.com"})
+# Nearly every address is of this plain kind, which is valid by every rule and spelled in one way: it need not
+# go through the parsers of the other kinds, at a twentieth of their price. A test holds both to one answer.
+PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}")
+PLAIN = re.compile(rf"[a-z0-9]+(?:[._+-][a-z0-9]+)*@{PLAIN_DOMAIN.pattern}")
+OF_SPECIAL_USE = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
+LONGEST_LOCAL, LONGEST_LABEL, LONGEST_PLAIN = 64, 63, 200
 # An address as mail programs and links write it: in angles behind a name, behind a scheme, with an end mark.
 IN_ANGLES = re.compile(r"(?P<name>[^<>@]*)<\s*(?P<address>[^<>\s]+@[^<>\s]+)\s*>[.,;\s]*")
 SCHEME = re.compile(r"mailto:(?://)?", re.IGNORECASE)
@@ -36,6 +42,8 @@ def as_address(text: str) -> tuple[str, str]:
     nobody sees and an end mark are ways to write one; whatever else is there comes back as it is.
     """
     text = text.strip()
+    if is_plain(text):
+        return text, ""
     bare = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
     found = IN_ANGLES.fullmatch(bare)
     address, name = (found["address"], found["name"].strip(" \"'")) if found else (bare, "")
@@ -56,6 +64,8 @@ def canonical_email(text: str) -> str | None:
 
 @lru_cache(maxsize=4_096)
 def _is_valid(address: str) -> bool:
+    if is_plain(address):
+        return True
     try:
         validate_email(
             address.rstrip("."),
@@ -71,6 +81,17 @@ def _is_valid(address: str) -> bool:
     return True
 
 
+def is_plain(text: str) -> bool:
+    """Is it an address of letters, digits and single signs between them, short in every part?"""
+    if len(text) > LONGEST_PLAIN or not PLAIN.fullmatch(text.lower()) or not text.isascii():
+        return False
+    local, _, domain = text.lower().partition("@")
+    parts = domain.split(".")
+    is_short = len(local) <= LONGEST_LOCAL and max(map(len, parts)) <= LONGEST_LABEL
+    return is_short and parts[-1] not in OF_SPECIAL_USE
+
+
+@lru_cache(maxsize=4_096)
 def one_spelling(address: str) -> str:
     """Return the one spelling of an address that all its spellings share, for comparing only: whoever is one
     person for the list of those who object is one person for everything else.
@@ -93,6 +114,8 @@ def one_spelling(address: str) -> str:
 def ascii_domain(domain: str) -> str:
     """Return a domain in ASCII and lower case without its trailing dot; as it is when it is no domain."""
     bare = domain.strip().rstrip(".").lower()
+    if len(bare) <= LONGEST_LABEL and PLAIN_DOMAIN.fullmatch(bare):
+        return bare
     try:
         return idna.encode(bare, uts46=True).decode("ascii")
     except idna.IDNAError:

@@ -1,7 +1,7 @@
 """Which value of a payload is which of our fields, where no mapping says so: by labels, then by values."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from leadboard.capture import consents as agreed
@@ -33,8 +33,8 @@ def guess(
     """
     found: dict[str, Leaf] = {}
     home = _home(leaves)
-    for _, field, leaf in sorted(_by_label(leaves, home, now), key=lambda guessed: guessed[0]):
-        if field not in taken and field not in found and not _is_used(leaf, found):
+    for _, field, leaf in sorted(_by_label(leaves, taken, home, now), key=lambda guessed: guessed[0]):
+        if field not in found and not _is_used(leaf, found):
             found[field] = leaf
     _by_value(leaves, taken, found, address)
     return found
@@ -53,14 +53,14 @@ def _home(leaves: list[Leaf]) -> tuple[str, ...]:
 
 
 def _by_label(
-    leaves: list[Leaf], home: tuple[str, ...], now: datetime | None
+    leaves: list[Leaf], taken: Collection[str], home: tuple[str, ...], now: datetime | None
 ) -> list[tuple[tuple[int, ...], str, Leaf]]:
-    """Return every guess with its rank: the lower, the surer."""
+    """Return every guess of the fields that are not taken with its rank: the lower, the surer."""
     return [
         (_rank(meant, leaf, place, home), meant.field, leaf)
         for place, leaf in enumerate(leaves)
         for meant in labels.meanings(leaf.steps)
-        if _fits(meant, leaf, now) and _is_answer(meant.field, leaf, home)
+        if meant.field not in taken and _fits(meant, leaf, now) and _is_answer(meant.field, leaf, home)
     ]
 
 
@@ -131,9 +131,8 @@ def _by_value(leaves: list[Leaf], taken: Collection[str], found: dict[str, Leaf]
         "phone": lambda leaf: leaf.text[:1] == "+" and numbers.canonical_phone(leaf.text) is not None,
     }
     for field, looks in anywhere.items():
-        _take(field, looks, [leaf for leaf in leaves if not labels.is_about_others(leaf.steps)], taken, found)
+        _take(field, looks, (leaf for leaf in leaves if not labels.is_about_others(leaf.steps)), taken, found)
     address = found["email"].text if "email" in found else address
-    silent = [leaf for leaf in leaves if labels.tells_nothing(leaf.steps)]
     where_silent: dict[str, Callable[[Leaf], bool]] = {
         "phone": lambda leaf: bool(DIALLED.fullmatch(leaf.text)) and not DATE.fullmatch(leaf.text),
         "website": lambda leaf: leaf.text.startswith(("http://", "https://", "www.")),
@@ -142,17 +141,19 @@ def _by_value(leaves: list[Leaf], taken: Collection[str], found: dict[str, Leaf]
         "company": lambda leaf: _is_company(leaf.text, address),
         "name": lambda leaf: _is_name(leaf.text, address),
     }
+    silent = [leaf for leaf in leaves if where_silent.keys() - taken and labels.tells_nothing(leaf.steps)]
     for field, looks in where_silent.items():
         if field != "name" or not {"first_name", "last_name", "nom"} & {*found, *taken}:
             _take(field, looks, silent, taken, found)
-    long = sorted(filter(_is_long_text, leaves), key=lambda leaf: -len(leaf.text))
-    _take("message", lambda leaf: True, long, taken, found)
+    if "message" not in taken and "message" not in found:
+        long = sorted(filter(_is_long_text, leaves), key=lambda leaf: -len(leaf.text))
+        _take("message", lambda leaf: True, long, taken, found)
 
 
 def _take(
     field: str,
     looks: Callable[[Leaf], bool],
-    leaves: list[Leaf],
+    leaves: Iterable[Leaf],
     taken: Collection[str],
     found: dict[str, Leaf],
 ) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from leadboard.capture import bulk, identity, mapping
+from leadboard.capture import bulk, foreseen, mapping
 from leadboard.capture.models import Source
 from leadboard.leads import reactions
 from leadboard.sheets import cells
@@ -78,11 +78,11 @@ def import_file(path: Path, source: Source, *, dry_run: bool = False) -> Report:
     Raises BadFile when the file cannot be read; rows before the broken place are in by then.
     """
     report = Report()
-    seen: dict[identity.Key, Any] = {}
+    seen = foreseen.InMemory()
     file_hash = hash_of(path)
     with reactions.gathered():
         for rows in chunks(_checked(read_sheet(path), source)):
-            report.add(bulk.foresee(rows, source, seen) if dry_run else take_in(rows, source, file_hash))
+            report.add(foreseen.foresee(rows, source, seen) if dry_run else take_in(rows, source, file_hash))
     if not (report.imported or report.joined or report.known or report.refused):
         raise BadFile("The file has a header and no rows.")
     return report

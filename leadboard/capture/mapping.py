@@ -110,10 +110,13 @@ def assign(
     A field that the mapping names is there even when nothing in the payload is. `now` is when it came: with
     it a time of these days is taken for that of sending.
     """
-    every = leaves(payload)
-    named = {name: _take(every, path) for name, path in mapping.items() if name != REST}
+    every = [(leaf.path, leaf) for leaf in leaves(payload)]
+    by_path: dict[str, Leaf] = {}
+    for path, leaf in every:
+        by_path.setdefault(path, leaf)
+    named = {name: _take(by_path, path) for name, path in mapping.items() if name != REST}
     used = {leaf.path for taken in named.values() for leaf in taken}
-    rest = [leaf for leaf in every if leaf.path not in used and REST not in mapping]
+    rest = [leaf for path, leaf in every if path not in used and REST not in mapping]
     parts_of_name = NAMES if "name" in named else ()  # then nothing is put before or behind it
     address = next((leaf.text for leaf in named.get("email", [])), "")
     guessed = guessing.guess(rest, {*named, *parts_of_name}, now, address)
@@ -125,7 +128,7 @@ def _is_path(path: Any) -> bool:
     return isinstance(path, str) and 0 < len(path) <= 300
 
 
-def _take(rest: list[Leaf], path: Any) -> list[Leaf]:
+def _take(rest: dict[str, Leaf], path: Any) -> list[Leaf]:
     """Return the leaves that a path means: by the exact path, else by the last step, else whatever the
     case.
     """
@@ -133,16 +136,14 @@ def _take(rest: list[Leaf], path: Any) -> list[Leaf]:
         return []
     if isinstance(path, list):
         return [leaf for part in path for leaf in _take(rest, part)]
+    if path in rest:
+        return [rest[path]]
     wanted = labels.words(path)
-    return (
-        [leaf for leaf in rest if leaf.path == path][:1]
-        or [leaf for leaf in rest if leaf.steps[-1:] == (path,)][:1]
-        or [
-            leaf
-            for leaf in rest
-            if wanted and wanted in (labels.words(leaf.path), labels.words(leaf.steps[-1]))
-        ][:1]
-    )
+    return [leaf for leaf in rest.values() if leaf.steps[-1:] == (path,)][:1] or [
+        leaf
+        for name, leaf in rest.items()
+        if wanted and wanted in (labels.words(name), labels.words(leaf.steps[-1]))
+    ][:1]
 
 
 def _kept(rest: list[Leaf], extra: dict[str, Any]) -> dict[str, Any]:

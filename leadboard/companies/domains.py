@@ -2,7 +2,7 @@
 none.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from publicsuffixlist import PublicSuffixList
@@ -46,6 +46,12 @@ def registrable(host: str) -> str | None:
 
     A host in national letters is taken in its ASCII form.
     """
+    return _registrable(host) if len(host) <= LONGEST_HOST else None
+
+
+@lru_cache(maxsize=4_096)
+def _registrable(host: str) -> str | None:
+    """Asked several times of each lead."""
     if not host.isascii():
         host = _in_ascii(host)
     if "." not in host or len(host) > LONGEST_HOST:

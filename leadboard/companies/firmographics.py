@@ -38,6 +38,30 @@ def known_of(lead: Lead, today: date) -> list[Known]:
     return told + list(_signals(found.company if found else None, answers, today))
 
 
+class Said(NamedTuple):
+    """One value that a provider says of a company; it counts where our own table says nothing."""
+
+    label: str
+    value: Any
+    source: str
+    at: datetime
+    counts: bool
+    is_same: bool
+
+
+def said_of(company: Company) -> list[Said]:
+    """Return what the providers say of a company of our table, the newest answer first."""
+    said, seen = [], set()
+    for answer in _answers(Trace(), company):
+        for one in _of_answer(answer):
+            ours = getattr(company, one.field)
+            is_same = str(ours).casefold() == str(one.value).casefold()
+            counts = ours in (None, "") and one.field not in seen
+            seen.add(one.field)
+            said.append(Said(one.field.capitalize(), one.value, one.source, one.at, counts, is_same))
+    return said
+
+
 def domain_of(lead: Lead) -> str:
     """Return the domain under which providers know the lead's company, or ""."""
     trace = trace_of(lead.email, lead.website, "")

@@ -9,7 +9,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from leadboard.companies import api, columns, reconcile, upsert
+from leadboard.companies import api, columns, firmographics, reconcile, upsert
 from leadboard.companies.models import Company, SignalKind
 from leadboard.http.problems import Problem
 from leadboard.leads.models import Lead
@@ -131,7 +131,7 @@ def show_company(request: StaffRequest, pk: int) -> HttpResponse:
     shown = {
         "company": company, "form": form, "signal_form": SignalForm(), "signals": company.signals.all()[:50],
         "leads": leads.select_related("owner", "company_match").order_by("-pk")[:SHOWN_LEADS],
-        "lead_count": leads.count(),
+        "lead_count": leads.count(), "others": firmographics.said_of(company),
     }  # fmt: skip
     return render(request, "companies/company.html", shown, status=422 if form.errors else 200)
 

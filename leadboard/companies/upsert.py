@@ -111,7 +111,9 @@ def _make(row: dict[str, Any], source: str, dry_run: bool) -> Outcome:
 
 
 def change(company: Company, row: dict[str, Any], *, source: str, dry_run: bool = False) -> Outcome:
-    """Bring one company up to date; attributes are added to those it has."""
+    """Bring one company up to date, with `dry_run` only the object in hand; attributes are added to those it
+    has.
+    """
     row = dict(row)
     if "attributes" in row:
         row["attributes"] = company.attributes | row["attributes"]
@@ -122,8 +124,12 @@ def change(company: Company, row: dict[str, Any], *, source: str, dry_run: bool 
     }
     if not changed:
         return Outcome(SAME, company, changed={})
-    if not dry_run:
-        store(company, {name: after for name, (_, after) in changed.items()}, source)
+    values = {name: after for name, (_, after) in changed.items()}
+    if dry_run:  # the next row of this company adds to what this one says
+        company.__dict__.update(values)
+        company.folded = folded_name(company.name)
+    else:
+        store(company, values, source)
     return Outcome(CHANGED, company, changed=changed)
 
 

@@ -1,4 +1,6 @@
-"""What was typed into the questions: read strictly, kept as typed, refused with a sentence beside it."""
+"""What was typed into the questions: read strictly, kept as typed, refused with a sentence beside it, in the
+language of the form.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,9 +11,12 @@ from typing import Any
 from leadboard.capture import contact
 from leadboard.forms.countries import countries
 from leadboard.forms.schema import Question
+from leadboard.forms.words import Words, words_of
 
 LONGEST_LINE, LONGEST_TEXT, LONGEST_HIDDEN = 200, 5_000, 500
 NUMBER = re.compile(r"[+\-−]?(?:\d{1,13}(?:[.,]\d{0,10})?|[.,]\d{1,10})", re.ASCII)
+GROUPED = r"[+\-−]?\d{{1,3}}(?:{0}\d{{3}}){{1,4}}(?:{1}\d{{0,10}})?"
+SPACES = re.compile("(?<=\\d)[ '’\u00a0\u2009\u202f](?=\\d{3}(?!\\d))")
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 DIGITS = range(5, 21)
@@ -27,7 +32,11 @@ class Read:
 
 
 class Refused(Exception):
-    """What is wrong with an answer, in a sentence for its sender."""
+    """What is wrong with an answer: a key of `words`, and what stands in braces there."""
+
+    def __init__(self, key: str, **values: object):
+        super().__init__(key)
+        self.key, self.values = key, values
 
 
 def texts(value: Any) -> list[str]:
@@ -36,23 +45,23 @@ def texts(value: Any) -> list[str]:
     return [text for text in values if isinstance(text, str)]
 
 
-def read(questions: list[Question], fields: Mapping[str, Any]) -> Read:
+def read(questions: list[Question], fields: Mapping[str, Any], language: str = "en") -> Read:
     """Return what the fields of a body answer to these questions."""
-    result = Read()
+    result, words = Read(), words_of(language)
     for question in questions:
         typed = result.typed[question.name] = texts(fields.get(question.name))
         given = [text.strip() for text in typed if text.strip()]
         try:
-            answer = _answer(question, given)
+            answer = _answer(question, given, words)
         except Refused as refusal:
-            result.errors[question.name] = str(refusal)
+            result.errors[question.name] = words.say(refusal.key, **refusal.values)
         else:
             if answer is not None:
                 result.answers[question.name] = answer
     return result
 
 
-def _answer(question: Question, given: list[str]) -> Any:
+def _answer(question: Question, given: list[str], words: Words) -> Any:
     """Return the answer, None when it was left open and may be; raises Refused."""
     if question.type == "hidden":
         return (CONTROL.sub("", given[0])[:LONGEST_HIDDEN] if given else question.default) or None
@@ -60,79 +69,86 @@ def _answer(question: Question, given: list[str]) -> Any:
         return _several(question, given)
     if not given:
         if question.required:
-            raise Refused(MISSING.get(question.type, "Please fill this in."))
+            missing = f"missing_{question.type}"
+            raise Refused(missing if missing in words else "missing")
         return None
+    if question.type == "number":
+        return _number(question, given[0], words)
     return READERS.get(question.type, _line)(question, given[0])
-
-
-MISSING = {
-    "email": "Please enter your e-mail address.",
-    "phone": "Please enter your phone number.",
-    "name": "Please enter your name.",
-    "choice": "Please choose one answer.",
-    "country": "Please choose a country.",
-    "consent": "Please tick this box to go on.",
-}
 
 
 def _several(question: Question, given: list[str]) -> list[str] | None:
     labels = [choice.label for choice in question.choices]
     if any(text not in labels for text in given):
-        raise Refused("Please choose from the answers shown.")
+        raise Refused("not_shown")
     if not given and question.required:
-        raise Refused("Please choose one answer at least.")
+        raise Refused("missing_choices")
     return [label for label in labels if label in given]
 
 
 def _line(question: Question, text: str) -> str:
     if len(text) > LONGEST_LINE:
-        raise Refused(f"At most {LONGEST_LINE} characters, please.")
+        raise Refused("too_long", most=LONGEST_LINE)
     if CONTROL.search(text) or "\n" in text or "\r" in text:
-        raise Refused("One line without special signs, please.")
+        raise Refused("one_line")
     return text
 
 
 def _text(question: Question, text: str) -> str:
     if len(text) > LONGEST_TEXT:
-        raise Refused(f"At most {LONGEST_TEXT:,} characters, please.")
+        raise Refused("too_long", most=LONGEST_TEXT)
     return CONTROL.sub("", text)
 
 
 def _email(question: Question, text: str) -> str:
     if len(text) > 254 or contact.canonical_email(text) is None:
-        raise Refused("Please enter an address like name@company.com.")
+        raise Refused("email")
     return text
 
 
 def _phone(question: Question, text: str) -> str:
     """Be content with what people write; whether it can be called is marked on the lead, not refused here."""
     if len(text) > 60 or sum(letter.isdigit() for letter in text) not in DIGITS or CONTROL.search(text):
-        raise Refused("Please enter a number like +49 3641 123456.")
+        raise Refused("phone")
     return text
 
 
 def _country(question: Question, text: str) -> str:
     if text not in countries():
-        raise Refused("Please choose a country from the list.")
+        raise Refused("country")
     return text
 
 
 def _choice(question: Question, text: str) -> str:
     if text not in [choice.label for choice in question.choices]:
-        raise Refused("Please choose from the answers shown.")
+        raise Refused("not_shown")
     return text
 
 
-def _number(question: Question, text: str) -> float | int:
-    """Take a decimal comma too; 1,234.5 with both signs is refused, for it is read in two ways."""
-    if not NUMBER.fullmatch(text):
-        raise Refused("Please enter a number such as 12 or 12.5.")
-    value = float(text.replace(",", ".").replace("−", "-"))
+def _number(question: Question, text: str, words: Words) -> float | int:
+    """Take a number as the form's language writes it, and a decimal point or comma in any: "1,234" is 1234 in
+    English and 1.234 in German, "1.5" and "1,5" are one and a half in both.
+    """
+    value = float(_plain_number(text, words))
     if question.at_least is not None and value < question.at_least:
-        raise Refused(f"At least {question.at_least:g}, please.")
+        raise Refused("at_least", least=_spelled(question.at_least, words))
     if question.at_most is not None and value > question.at_most:
-        raise Refused(f"At most {question.at_most:g}, please.")
+        raise Refused("at_most", most=_spelled(question.at_most, words))
     return int(value) if value.is_integer() else value
+
+
+def _spelled(value: float, words: Words) -> str:
+    return words.written(f"{value:,.10f}".rstrip("0").rstrip("."))
+
+
+def _plain_number(text: str, words: Words) -> str:
+    thousands, point = words.signs
+    text = SPACES.sub("", text)
+    if re.fullmatch(GROUPED.format(re.escape(thousands), re.escape(point)), text, re.ASCII):
+        text = text.replace(thousands, "")
+    if not NUMBER.fullmatch(text):
+        raise Refused("number_wrong")
+    return text.replace(",", ".").replace("−", "-")
 
 
 def _date(question: Question, text: str) -> str:
@@ -141,7 +157,7 @@ def _date(question: Question, text: str) -> str:
     except ValueError:
         day = None
     if day is None or not EARLIEST <= day <= LATEST:
-        raise Refused("Please enter a date as year-month-day, such as 2026-11-25.")
+        raise Refused("date")
     return text
 
 
@@ -151,5 +167,5 @@ def _consent(question: Question, text: str) -> bool:
 
 READERS: dict[str, Callable[[Question, str], Any]] = {
     "email": _email, "phone": _phone, "country": _country, "message": _text, "choice": _choice,
-    "number": _number, "date": _date, "consent": _consent,
+    "date": _date, "consent": _consent,
 }  # fmt: skip

@@ -37,13 +37,14 @@ class FormSerializer(serializers.ModelSerializer):
             "definition",
             "is_live",
             "version",
+            "retired_at",
             "url",
             "views",
             "sendings",
             "changed_at",
             "created_at",
         ]
-        read_only_fields = ["id", "changed_at", "created_at"]
+        read_only_fields = ["id", "retired_at", "changed_at", "created_at"]
 
     def get_is_live(self, form) -> bool:
         """Return whether prospects see it."""
@@ -130,6 +131,29 @@ class FormViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         form = self.get_object()
         publishing.unpublish(form)
         return self.answer(form)
+
+    @extend_schema(summary="Retire a form: off, and out of the list", request=None, responses=FormSerializer)
+    @action(detail=True, methods=["post"])
+    def retire(self, request, pk=None):
+        """Return the form; what it took stays."""
+        form = self.get_object()
+        publishing.retire(form)
+        return self.answer(form)
+
+    @extend_schema(summary="Bring a retired form back", request=None, responses=FormSerializer)
+    @action(detail=True, methods=["post"], url_path="bring-back")
+    def bring_back(self, request, pk=None):
+        """Return the form, not published."""
+        form = self.get_object()
+        publishing.bring_back(form)
+        return self.answer(form)
+
+    @extend_schema(summary="Delete a form that nobody ever sent", responses={204: None, 422: WRONG})
+    def destroy(self, request, pk=None):
+        """Delete; 422 once it was sent: retire it then."""
+        with refusing():
+            publishing.delete(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(summary="Copy a form", request=None, responses={201: FormSerializer})
     @action(detail=True, methods=["post"])

@@ -7,35 +7,10 @@ from typing import Any
 
 from leadboard.forms import facts
 from leadboard.forms.facts import DIMENSIONS
+from leadboard.forms.options import FORMATS, KINDS, SCORES, SPOKEN, TYPES, Options
 from leadboard.playbook import versions
 
 Data = dict[str, Any]
-Options = list[tuple[str, str]]
-KINDS: Options = [
-    ("form", "Form"),
-    ("checklist", "Checklist"),
-    ("assessment", "Assessment"),
-    ("calculator", "Calculator"),
-]
-TYPES: Options = [
-    ("name", "Name"),
-    ("email", "E-mail"),
-    ("phone", "Phone"),
-    ("company", "Company"),
-    ("title", "Job title"),
-    ("country", "Country"),
-    ("website", "Website"),
-    ("message", "Message"),
-    ("text", "Short text"),
-    ("choice", "One of several"),
-    ("choices", "Several of them"),
-    ("number", "Number"),
-    ("date", "Date"),
-    ("consent", "Consent"),
-    ("hidden", "Hidden value"),
-]
-FORMATS: Options = [("number", "Number"), ("money", "Money"), ("percent", "Percent")]
-SCORES: Options = [("total", "All points"), *((name, name.capitalize()) for name in DIMENSIONS)]
 TICKS = (
     ("required", "Required", {"kind": "check"}),
     ("progressive", "Asked later, of people we know", {"kind": "check"}),
@@ -119,6 +94,15 @@ class Editor:
         return own + self.rows(
             "",
             self.data,
+            (
+                "language",
+                "Language",
+                {
+                    "kind": "select",
+                    "options": SPOKEN,
+                    "help": "Of what the page says by itself, and of its numbers.",
+                },
+            ),
             ("title", "Title", {}),
             ("intro", "Introduction", {"kind": "area"}),
             ("button", "Text of the button", {}),
@@ -137,6 +121,7 @@ class Editor:
             ("text", "Text", {"kind": "area"}),
             ("link", "Address of a button", {"help": "A download or a calendar. Empty: no button."}),
             ("link_label", "Text of that button", {}),
+            ("at_once", "Lead there at once, without this page", {"kind": "check"}),
         )
 
     def where(self) -> list[Box]:
@@ -264,6 +249,15 @@ class Editor:
             )
             for n, row in enumerate(given)
         ]
+
+    def live(self) -> Box:
+        """Return whether figures are shown while people type."""
+        return self.box(
+            "live",
+            "Show the figures while people type, before they send",
+            self.data.get("live", True),
+            kind="check",
+        )
 
     def numbers(self) -> str:
         """Return the names that formulas may use."""

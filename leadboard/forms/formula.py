@@ -32,10 +32,13 @@ class FormulaError(Exception):
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula that was read: `names` are the numbers it needs."""
+    """A formula that was read: `names` are the numbers it needs; `steps` are the same in postfix order for
+    the browser: a number, "=name", one of + - * /, "neg", or a function and how many it takes ("min 2").
+    """
 
     names: tuple[str, ...]
     node: Node
+    steps: tuple[float | str, ...] = ()
 
     def value(self, values: Values) -> float:
         """Return the result, a finite number; FormulaError when there is none (÷ 0, too large, unknown)."""
@@ -59,7 +62,7 @@ def parse(text: str) -> Formula:
     sign, place = reader.peek()
     if sign:
         raise FormulaError(f"{sign} is not expected", place)
-    return Formula(tuple(dict.fromkeys(reader.names)), node)
+    return Formula(tuple(dict.fromkeys(reader.names)), node, tuple(reader.steps))
 
 
 def rounded(value: float, places: float = 0) -> float:
@@ -115,6 +118,7 @@ class _Reader:
     def __init__(self, tokens: list[tuple[str, int]], end: int):
         self.tokens, self.end, self.at = tokens, end, 0
         self.names: list[str] = []
+        self.steps: list[float | str] = []
 
     def peek(self) -> tuple[str, int]:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("", self.end)
@@ -141,6 +145,7 @@ class _Reader:
         while self.peek()[0] in signs:
             sign, _ = self.take()
             rest.append((OPERATIONS[sign], operand(depth)))
+            self.steps.append(sign)
 
         def chain(values: Values) -> float:
             result = first(values)
@@ -155,6 +160,7 @@ class _Reader:
         while self.peek()[0] in ("+", "-"):
             negative ^= self.take()[0] == "-"
         node = self.atom(depth)
+        self.steps += ["neg"] if negative else []
         return (lambda values: -node(values)) if negative else node
 
     def atom(self, depth: int) -> Node:
@@ -177,12 +183,14 @@ class _Reader:
         number = float(part)
         if number > LARGEST:
             raise FormulaError("the number is too large", place)
+        self.steps.append(number)
         return lambda values: number
 
     def _name(self, name: str, place: int) -> Node:
         if name in FUNCTIONS:
             raise FormulaError(f"{name} needs parentheses", place)
         self.names.append(name)
+        self.steps.append(f"={name}")
         return lambda values: values[name]
 
     def _call(self, name: str, place: int, depth: int) -> Node:
@@ -197,4 +205,5 @@ class _Reader:
         self.expect(")")
         if not least <= len(given) <= most:
             raise FormulaError(f"{name} takes {least} to {most} numbers", place)
+        self.steps.append(f"{name} {len(given)}")
         return lambda values: function(*(node(values) for node in given))

@@ -20,6 +20,9 @@ class Form(models.Model):
     source = models.OneToOneField(
         Source, null=True, blank=True, on_delete=models.PROTECT, related_name="own_form"
     )
+    retired_at = models.DateTimeField(
+        null=True, blank=True, help_text="Off, and out of the list; what it took stays, and it can come back."
+    )
     changed_at = models.DateTimeField(db_default=Now())
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -33,7 +36,10 @@ class Form(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(live__isnull=True) | Q(source__isnull=False), name="a_live_form_has_a_source"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(live__isnull=True) | Q(retired_at__isnull=True), name="a_retired_form_is_off"
+            ),
         ]
 
     def __str__(self):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
@@ -16,6 +17,12 @@ NAMES = (*facts.UTM, facts.REFERRER, facts.PAGE, facts.VISITOR)
 def clean(text: str) -> str:
     """Return a text from an address without what cannot be stored or read, at most 500 characters."""
     return CONTROL.sub("", text.replace("\n", " ").replace("\r", " "))[:LONGEST_HIDDEN].strip()
+
+
+def of_address(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def of_request(request: HttpRequest, definition: Definition) -> dict[str, str]:

@@ -18,11 +18,12 @@ from django.views.decorators.http import require_safe
 
 from leadboard.capture import doorkeeper, junk
 from leadboard.capture import page_token as token
-from leadboard.forms import answers, asking, counting, known, origin, showing, taking
+from leadboard.forms import answers, asking, counting, figures, known, origin, showing, taking
 from leadboard.forms.facts import TOKEN, TRAP
 from leadboard.forms.models import Form, FormVersion, Sending
 from leadboard.forms.schema import HOST, Definition, load
 from leadboard.forms.taking import Filled
+from leadboard.forms.words import words_of
 from leadboard.http import bodies
 from leadboard.http.problems import TITLES, Problem
 from leadboard.leads.clock import db_now
@@ -32,9 +33,7 @@ from leadboard.playbook import versions
 log = logging.getLogger(__name__)
 LARGEST = 65_536
 SCRIPT = Path(__file__).parent / "embed.js"
-STALE = "This page lay open for too long, or was not ours. Please look it over and send it again."
-CHANGED = "You sent this already. Send it again if these other answers shall count too."
-GONE = "We need a little more from you than last time. Please fill in what is missing."
+STALE, CHANGED, GONE = "stale", "changed", "gone"  # notices, by their words
 NOT_HERE = "There is no form at this address, or it is closed."
 
 
@@ -101,7 +100,7 @@ def _send(request: HttpRequest, form: Form) -> HttpResponse:
     if page.known and lead is None:  # closed meanwhile: the answers alone would belong to nobody
         return _again(request, form, fields, GONE)
     questions = [question for question in definition.questions if question.name in page.asked]
-    read = answers.read(questions, fields)
+    read = answers.read(questions, fields, definition.language)
     if read.errors:
         return _page(request, form, version, definition, lead, read=read, fields=fields, status=422)
     filled = Filled(
@@ -118,8 +117,15 @@ def _send(request: HttpRequest, form: Form) -> HttpResponse:
 
 
 def _on(request: HttpRequest, form: Form, filled: Filled, sending: Sending) -> HttpResponse:
-    """Lead on to what follows; who agreed is recognised next time."""
-    response = HttpResponseRedirect(f"{form.path}done/{sending.pk}/{_kept(request)}")
+    """Lead on to what follows; who agreed is recognised next time.
+
+    At once to an address of the form's own where it says so; in a frame the page around it goes there.
+    """
+    thanks = filled.definition.thanks
+    is_at_once = thanks.at_once and "embed" not in request.GET
+    response = HttpResponseRedirect(
+        thanks.link if is_at_once else f"{form.path}done/{sending.pk}/{_kept(request)}"
+    )
     response.status_code = 303
     lead = sending.submission.lead if sending.submission else None
     if lead and taking.has_agreed(filled):
@@ -136,7 +142,7 @@ def _again(request: HttpRequest, form: Form, fields: dict, notice: str) -> HttpR
     """Ask a stranger all of it, with what was typed in place."""
     assert form.live is not None, "the lookup takes published forms only"
     definition = load(form.live.definition)
-    read = answers.read(asking.questions_for(definition, None), fields)
+    read = answers.read(asking.questions_for(definition, None), fields, definition.language)
     return _page(
         request, form, form.live, definition, None, read=read, fields=fields, notice=notice, status=422
     )
@@ -164,7 +170,8 @@ def _page(
         "hidden": _hidden(request, definition, fields),
         "trap": TRAP,
         "is_known": lead is not None,
-        "notice": notice,
+        "notice": words_of(definition.language)[notice] if notice else "",
+        "while_typing": figures.while_typing(definition),
         "action": form.path + _kept(request),
         "fresh": form.path + _kept(request, fresh="1"),
     }
@@ -186,7 +193,7 @@ def done(request: HttpRequest, slug: str, pk) -> HttpResponse:
     if sending is None:
         raise Problem(404, "not_found", NOT_HERE)
     definition = load(sending.version.definition)
-    context = {"definition": definition, "outcome": sending.outcome}
+    context = showing.outcome(definition, sending.outcome)
     return render(request, "forms/done.html", context, form=sending.form, sites=definition.sites)
 
 
@@ -221,8 +228,11 @@ def render(
     """Return a public page. It knows nothing of whoever may be signed in: it is drawn without the request."""
     theme, parent = request.GET.get("theme", ""), request.GET.get("parent", "")
     sites = context["definition"].sites if sites is None and "definition" in context else sites or []
+    definition = context.get("definition")
     frame = {
         "form": form,
+        "words": words_of(definition.language if definition else "en"),
+        "language": definition.language if definition else "en",
         "firm": versions.active().firm,
         "theme": theme if theme in ("light", "dark") else "",
         "is_embedded": "embed" in request.GET,
@@ -231,7 +241,12 @@ def render(
     response = HttpResponse(render_to_string(template, frame | context), status=status)
     response["Cache-Control"] = "no-store"  # each page has a token of its own
     response["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    response._csp_replace = {"frame-ancestors": ["'self'", *sites] if sites else ["*"]}  # type: ignore[attr-defined]
+    # A browser follows a form's answer to another site only where the form's page says so.
+    leads_to = [origin.of_address(definition.thanks.link)] if definition and definition.thanks.at_once else []
+    response._csp_replace = {  # type: ignore[attr-defined]
+        "frame-ancestors": ["'self'", *sites] if sites else ["*"],
+        "form-action": ["'self'", *leads_to],
+    }
     return response
 
 

@@ -1,4 +1,4 @@
-"""Make, change, publish and copy forms: what the screens and the API share.
+"""Make, change, publish, copy, retire and delete forms: what the screens and the API share.
 
 Raises ValueError with one sentence, or DefinitionError with the places; then nothing is stored.
 """
@@ -52,6 +52,8 @@ def publish(form: Form, *, by=None) -> FormVersion:
     definition = _check(form)
     with transaction.atomic():
         held = Form.objects.select_for_update().get(pk=form.pk)
+        if held.retired_at is not None:
+            raise ValueError("This form is retired: bring it back first.")
         newest = held.versions.first()
         if newest is None or newest.definition != form.draft:
             number = (held.versions.aggregate(newest=Max("number"))["newest"] or 0) + 1
@@ -69,6 +71,32 @@ def unpublish(form: Form) -> None:
     """Take it off: its address answers 404; versions, answers and leads stay."""
     form.live = None
     form.save(update_fields=["live"])
+
+
+def retire(form: Form) -> None:
+    """Take it off and out of the list: its address answers 404; versions, answers and leads stay."""
+    form.live, form.retired_at = None, Now()
+    form.save(update_fields=["live", "retired_at"])
+    form.refresh_from_db(fields=["retired_at"])
+
+
+def bring_back(form: Form) -> None:
+    """Put a retired form back into the list; it is off until it is published."""
+    form.retired_at = None
+    form.save(update_fields=["retired_at"])
+
+
+def delete(form: Form) -> None:
+    """Delete a form that nobody ever sent, with its versions and its source; ValueError for any other."""
+    with transaction.atomic():
+        held = Form.objects.select_for_update().get(pk=form.pk)
+        source = held.source
+        if held.sendings.exists() or (source is not None and source.submissions.exists()):
+            raise ValueError("It was sent already: retire it, so that what it took keeps its form.")
+        Form.objects.filter(pk=held.pk).update(live=None)
+        held.delete()
+        if source is not None:
+            source.delete()
 
 
 def duplicate(form: Form, *, by=None) -> Form:

@@ -8,6 +8,8 @@ a sentence for each problem. The parts:
     progressive how many of the questions marked `progressive` somebody known is asked per visit
     results     texts by range of a score (0 to 100): of the whole (`of: total`) or of one dimension
     figures     what a calculator works out, in order; a formula may use the figures before it
+    live        whether its figures are shown while people type, too
+    language    of what the page says by itself (words.yaml), and of its numbers
 """
 
 import re
@@ -16,6 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from leadboard.forms.facts import Dimension
+from leadboard.forms.words import Language
 from leadboard.forms.wrong import wrong_in
 from leadboard.playbook.values import Code, Line, Section
 from leadboard.playbook.wording import problems_of
@@ -105,18 +108,22 @@ class Figure(Section):
 
 
 class Thanks(Section):
-    """What is shown afterwards; with `link` a button leads on (the download, the calendar)."""
+    """What is shown afterwards; with `link` a button leads on (the download, the calendar), with `at_once`
+    the browser goes there by itself.
+    """
 
     title: Line = "Thank you"
     text: Passage = "It reached us. We shall get back to you shortly."
     link: Address = ""
     link_label: Word = ""
+    at_once: bool = False
 
 
 class Definition(Section):
     """All that a form asks and says."""
 
     kind: Kind = "form"
+    language: Language = "en"
     title: Line
     intro: Passage = ""
     questions: Annotated[list[Question], Field(min_length=1, max_length=MOST_QUESTIONS)]
@@ -124,6 +131,7 @@ class Definition(Section):
     thanks: Thanks = Thanks()
     results: Annotated[list[Result], Field(max_length=40)] = []
     figures: Annotated[list[Figure], Field(max_length=20)] = []
+    live: bool = True
     progressive: Annotated[int, Field(ge=0, le=5)] = 2
     lead_type: Code | Literal[""] = ""
     campaign: Word = ""

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from leadboard.forms import counting, publishing, showing, typed
-from leadboard.forms.editor import TYPES, Editor
+from leadboard.forms.editor import Editor
 from leadboard.forms.models import Form, FormVersion
+from leadboard.forms.options import TYPES
 from leadboard.forms.schema import DefinitionError, load
 from leadboard.forms.starters import plain, starters
 from leadboard.http.problems import Problem
@@ -23,9 +24,15 @@ FORMS = Form.objects.select_related("live", "source", "changed_by")
 @requires("change_forms")
 @require_safe
 def show_forms(request: StaffRequest) -> HttpResponse:
-    """All forms with how often they are seen and sent."""
-    rows = counting.with_figures(FORMS).order_by("name")
-    return render(request, "forms/list.html", {"rows": [(form, counting.figures_of(form)) for form in rows]})
+    """All forms with how often they are seen and sent; `?retired` shows those that are."""
+    is_retired = "retired" in request.GET
+    rows = counting.with_figures(FORMS).filter(retired_at__isnull=not is_retired).order_by("name")
+    shown = {
+        "rows": [(form, counting.figures_of(form)) for form in rows],
+        "is_retired": is_retired,
+        "retired": FORMS.filter(retired_at__isnull=False).count(),
+    }
+    return render(request, "forms/list.html", shown)
 
 
 @requires("change_forms")
@@ -171,3 +178,37 @@ def duplicate_form(request: StaffRequest, pk: int) -> HttpResponse:
     copy = publishing.duplicate(get_object_or_404(FORMS, pk=pk), by=request.user)
     messages.success(request, f"{copy.name} is ready to be changed. It is not published.")
     return redirect("forms:edit", copy.pk)
+
+
+@require_POST
+@requires("change_forms")
+def retire_form(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take it off and out of the list."""
+    form = get_object_or_404(FORMS, pk=pk)
+    publishing.retire(form)
+    messages.success(request, f"{form.name} is retired. What it took stays; it can come back.")
+    return redirect("forms:list")
+
+
+@require_POST
+@requires("change_forms")
+def bring_back_form(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put a retired form back into the list."""
+    form = get_object_or_404(FORMS, pk=pk)
+    publishing.bring_back(form)
+    messages.success(request, f"{form.name} is back. Prospects see it once you publish it.")
+    return redirect("forms:edit", form.pk)
+
+
+@require_POST
+@requires("change_forms")
+def delete_form(request: StaffRequest, pk: int) -> HttpResponse:
+    """Delete a form that nobody ever sent."""
+    form = get_object_or_404(FORMS, pk=pk)
+    try:
+        publishing.delete(form)
+    except ValueError as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("forms:edit", form.pk)
+    messages.success(request, f"{form.name} is deleted.")
+    return redirect("forms:list")

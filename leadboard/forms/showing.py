@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.html import format_html
+
 from leadboard.forms.answers import Read
 from leadboard.forms.countries import countries
 from leadboard.forms.schema import Definition, Question
+from leadboard.forms.words import words_of
 
 INPUTS = {"email": "email", "phone": "tel", "website": "url", "date": "date"}
 # Browsers fill these in by themselves (WCAG 1.3.5).
@@ -96,10 +99,23 @@ def preview(definition: Definition) -> dict[str, Any]:
     """Return the context of a form that is only looked at: as a stranger sees it."""
     questions = [question for question in definition.questions if not question.progressive]
     later = [question for question in definition.questions if question.progressive]
-    return {"definition": definition, "drawn": asked(questions, prefix="p"), "later": later}
+    said = words_of(definition.language)
+    return {"definition": definition, "drawn": asked(questions, prefix="p"), "later": later, "words": said}
 
 
 def page(definition: Definition, questions: list[Question], read: Read | None = None) -> Mapping[str, Any]:
     """Return the context of a form that is filled in."""
     drawn = asked(questions, read)
-    return {"definition": definition, "drawn": drawn, "wrong": wrong(drawn)}
+    refused = wrong(drawn)
+    said = words_of(definition.language)
+    told = said["one_wrong"] if len(refused) == 1 else said.say("some_wrong", n=len(refused))
+    return {"definition": definition, "drawn": drawn, "wrong": refused, "wrong_words": told}
+
+
+def outcome(definition: Definition, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the context of what follows a form: its texts, and what was reached, in the form's language."""
+    said = words_of(definition.language)
+    key, first = ("done_of", "ticked") if shown.get("of") else ("share", "share")
+    bold = {first: format_html("<b>{}</b>", shown.get(first))}
+    counted = format_html(said[key], **{"of": shown.get("of")} | bold)
+    return {"definition": definition, "outcome": shown, "counted": counted, "words": said}

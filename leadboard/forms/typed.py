@@ -1,5 +1,6 @@
 """What a marketer typed into the builder, as plain data of a definition; whether it is right, `load` says."""
 
+import copy
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +11,7 @@ from leadboard.forms.schema import MOST_QUESTIONS
 
 ROW = re.compile(r"(questions|results|figures)\.(\d{1,2})\.")
 CHOICE = re.compile(r"questions\.(\d{1,2})\.choices\.(\d{1,2})\.")
-TOP = ("kind", "title", "intro", "button", "lead_type", "campaign")
+TOP = ("kind", "language", "title", "intro", "button", "lead_type", "campaign")
 THANKS = ("title", "text", "link", "link_label")
 # What an added question begins with.
 LABELS = {
@@ -36,7 +37,10 @@ def read(post: Post) -> Data:
     """Return the definition that was typed; rows in which nothing stands are left out."""
     data: Data = {key: _clean(post.get(key, "")) for key in TOP}
     data["progressive"] = _number(post.get("progressive", ""), default=2)
-    data["thanks"] = {key: _clean(post.get(f"thanks.{key}", "")) for key in THANKS}
+    data["language"] = data["language"] or "en"
+    data["live"] = data["kind"] != "calculator" or "live" in post or "live.shown" not in post
+    thanks = {key: _clean(post.get(f"thanks.{key}", "")) for key in THANKS}
+    data["thanks"] = thanks | {"at_once": "thanks.at_once" in post}
     data["sites"] = _clean(post.get("sites", "")).lower().split()
     rows = sorted({(match[1], int(match[2])) for key in post if (match := ROW.match(key))})
     data["questions"] = [_question(post, n) for kind, n in rows if kind == "questions"]
@@ -47,7 +51,7 @@ def read(post: Post) -> Data:
 
 
 def act(data: Data, do: str, added: str) -> int | None:
-    """Add, move or remove a question of the data, as the button says; return where the eye should go."""
+    """Add, copy, move or remove a question, as the button says; return where the eye should go."""
     questions = data["questions"]
     verb, _, place = do.partition(":")
     numbers = [int(text) for text in place.split(":") if text.isascii() and text.isdigit()][:2]
@@ -58,6 +62,10 @@ def act(data: Data, do: str, added: str) -> int | None:
     if not numbers or numbers[0] >= len(questions):
         return None
     here = numbers[0]
+    if verb == "copy":
+        questions.insert(here + 1, copied(questions[here])) if len(questions) < MOST_QUESTIONS else None
+        _name_all(data)
+        return min(here + 1, len(questions) - 1)
     if verb == "remove":
         del questions[here]
         return min(here, len(questions) - 1)
@@ -74,6 +82,14 @@ def new_question(kind: str) -> Data:
     if kind in facts.CHOSEN:
         question["choices"] = [{"label": "Yes"}, {"label": "No"}]
     return question
+
+
+def copied(question: Data) -> Data:
+    """Return a question like this one, to be changed: under a name of its own; a second e-mail question, say,
+    becomes one of the firm's own.
+    """
+    kind = "text" if question["type"] in facts.PERSON else question["type"]
+    return copy.deepcopy(question) | {"name": "", "type": kind}
 
 
 def _clean(text: str) -> str:

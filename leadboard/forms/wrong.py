@@ -24,6 +24,10 @@ def wrong_in(definition: "Definition") -> Found:
     yield from _nobody(definition)
     yield from _wrong_results(definition)
     yield from _wrong_figures(definition)
+    if definition.thanks.at_once and not definition.thanks.link:
+        yield ("thanks", "link"), "is where it leads at once; write the address, or untick it"
+    if definition.thanks.at_once and (definition.results or definition.figures):
+        yield ("thanks", "at_once"), "would pass over the result; leave it to the button"
 
 
 def _wrong_question(question: "Question") -> Found:

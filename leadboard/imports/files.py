@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -97,15 +97,34 @@ def spool(run: ImportRun) -> int:
     return count
 
 
-def rows_from(run: ImportRun, position: int, most: int) -> tuple[list[Row], int]:
-    """Return the next rows from a byte of the spool, and the byte behind them."""
+class Slice(NamedTuple):
+    """Some rows of the spool, the byte at which each begins by its number, and the byte behind them."""
+
+    rows: list[Row]
+    starts: dict[int, int]
+    end: int
+
+
+def rows_from(run: ImportRun, position: int, most: int) -> Slice:
+    """Return the next rows from a byte of the spool."""
     rows: list[Row] = []
+    starts: dict[int, int] = {}
     with spool_of(run).open("rb") as file:
         file.seek(position)
         while len(rows) < most and (line := file.readline()):
-            number, cells, problem = json.loads(line)
-            rows.append(Row(number, dict(zip(run.columns, cells, strict=True)), problem))
-        return rows, file.tell()
+            rows.append(_row(run, line))
+            starts[rows[-1].number], position = position, position + len(line)
+    return Slice(rows, starts, position)
+
+
+def row_at(run: ImportRun, position: int) -> Row:
+    """Return the row that begins at a byte of the spool."""
+    return rows_from(run, position, 1).rows[0]
+
+
+def _row(run: ImportRun, line: bytes) -> Row:
+    number, cells, problem = json.loads(line)
+    return Row(number, dict(zip(run.columns, cells, strict=True)), problem)
 
 
 def tidy_name(name: str) -> str:

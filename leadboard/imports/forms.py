@@ -17,6 +17,11 @@ LABELS = {
 }  # fmt: skip
 
 
+def guessed(run: ImportRun) -> dict[str, str]:
+    """Return {our field: column} as headings and first rows say."""
+    return rows_of(run).guess(files.sample_of(run))
+
+
 class UploadForm(forms.Form):
     """A file and what its rows are."""
 
@@ -34,10 +39,8 @@ class MapForm(forms.Form):
     def __init__(self, data: Any, *, run: ImportRun):
         self.run = run
         rows: LeadRows | CompanyRows = rows_of(run)  # type: ignore[assignment]
-        guessed = run.mapping or rows.guess(files.sample_of(run))
-        super().__init__(
-            data, initial={f"f_{name}": column for name, column in guessed.items()} | run.options
-        )
+        mapped = run.mapping or guessed(run)
+        super().__init__(data, initial={f"f_{name}": column for name, column in mapped.items()} | run.options)
         choices = [("", "—"), *((column, column) for column in run.columns)]
         for name in rows.FIELDS:
             label = LABELS.get(name, name.replace("_", " ").capitalize())

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from leadboard.capture import bulk, guessing, identity, importing, mapping, sources
+from leadboard.capture import bulk, foreseen, guessing, importing, mapping, sources
 from leadboard.capture.leaves import leaves
 from leadboard.capture.models import Source
 from leadboard.companies import columns as company_columns
 from leadboard.companies import reconcile, upsert
+from leadboard.imports.earlier import EarlierCompanies, EarlierPeople
+from leadboard.imports.files import Slice
 from leadboard.imports.models import ImportRun, Kind
 from leadboard.sheets.reading import BadFile, Row
 
@@ -35,8 +37,8 @@ class Rows(Protocol):
     def check(self, run: ImportRun) -> None:
         """Raise ValueError or BadFile when mapping and options do not fit."""
 
-    def foresee(self, run: ImportRun, rows: Sequence[Row]) -> list[Told]:
-        """Say what would become of rows; store nothing."""
+    def foresee(self, run: ImportRun, some: Slice) -> list[Told]:
+        """Say what would become of rows; store nothing but what later rows of the trial are compared with."""
 
     def take_in(self, run: ImportRun, rows: Sequence[Row]) -> list[Told]:
         """Bring rows in, in the transaction that is open."""
@@ -49,9 +51,6 @@ class LeadRows:
     """Rows that are people; each is a submission of the source that was chosen."""
 
     FIELDS = tuple(name for name in mapping.FIELDS if name not in ("lead_type", "basis"))
-
-    def __init__(self) -> None:
-        self.seen: dict[identity.Key, Any] = {}
 
     def guess(self, sample: dict[str, Any]) -> dict[str, str]:
         """Return what the door would guess of the same fields."""
@@ -68,9 +67,10 @@ class LeadRows:
         if other:
             raise ValueError(f"{other.name} takes leads of {other.vendor}; choose another name.")
 
-    def foresee(self, run: ImportRun, rows: Sequence[Row]) -> list[Told]:
+    def foresee(self, run: ImportRun, some: Slice) -> list[Told]:
         """Say whom a row would join."""
-        found = bulk.foresee(rows, _draft(run), self.seen)
+        source = _draft(run)
+        found = foreseen.foresee(some.rows, source, EarlierPeople(run, source, some.starts))
         return [Told(one.row, one.done, one.why or _joins(one.lead)) for one in found]
 
     def take_in(self, run: ImportRun, rows: Sequence[Row]) -> list[Told]:
@@ -83,10 +83,10 @@ class LeadRows:
         """Nothing is left to do."""
 
 
-def _joins(lead: Any) -> str:
-    return (
-        f"joins {lead}" if lead is not None and lead.pk else "joins a row above" if lead is not None else ""
-    )
+def _joins(known: foreseen.Known | None) -> str:
+    if known is None:
+        return ""
+    return f"joins row {known.row}" if isinstance(known, foreseen.Stranger) else f"joins {known}"
 
 
 def _draft(run: ImportRun) -> Source:
@@ -97,11 +97,7 @@ def _draft(run: ImportRun) -> Source:
 
 def _rules(run: ImportRun) -> dict[str, Any]:
     """Return the mapping with what was not chosen for any of our fields set to nothing guessed."""
-    rules: dict[str, Any] = dict(run.mapping)
-    return rules | {name: None for name in LeadRows.FIELDS if name not in rules and name not in NAME_PARTS}
-
-
-NAME_PARTS = ("name", "first_name", "last_name")
+    return dict.fromkeys((*LeadRows.FIELDS, mapping.NOM)) | dict(run.mapping)
 
 
 def source_of(run: ImportRun) -> Source:
@@ -138,9 +134,10 @@ class CompanyRows:
         if missing:
             raise BadFile(f"The file has no column {missing[0]!r}.")
 
-    def foresee(self, run: ImportRun, rows: Sequence[Row]) -> list[Told]:
-        """Say what would change."""
-        return self._put(run, rows, dry_run=True)
+    def foresee(self, run: ImportRun, some: Slice) -> list[Told]:
+        """Say what would change, by what the rows above of the same companies say too."""
+        above = EarlierCompanies(run, some)
+        return self._put(run, [*above.rows, *some.rows], dry_run=True)[len(above.rows) :]
 
     def take_in(self, run: ImportRun, rows: Sequence[Row]) -> list[Told]:
         """Put companies into the table."""

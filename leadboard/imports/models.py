@@ -51,6 +51,9 @@ class ImportRun(models.Model):
     position = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
     examples = models.JSONField(default=list, help_text="What the trial foresaw of the first rows.")
+    owed = models.JSONField(
+        default=dict, help_text="Jobs that the rows set off: {name: [first event, last]}."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True)
@@ -94,3 +97,20 @@ class ImportRefusal(models.Model):
 
     def __str__(self):
         return f"row {self.row}: {self.why}"
+
+
+class SeenKey(models.Model):
+    """Something by which a trial will know a person or a company of a row again: its fingerprint, and the
+    place of that row in the spool (or the lead that it meant).
+    """
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.BigIntegerField()
+    position = models.BigIntegerField()
+    lead = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "key"], name="import_seen")]
+
+    def __str__(self):
+        return f"{self.run_id} {self.key}"

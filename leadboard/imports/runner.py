@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django_q.tasks import async_task
 
-from leadboard.imports import files
+from leadboard.imports import earlier, files
 from leadboard.imports.kinds import REFUSED, Rows, Told, rows_of
 from leadboard.imports.models import AT_WORK, ImportRefusal, ImportRun, State
 from leadboard.leads import reactions
@@ -22,7 +22,7 @@ from leadboard.sheets.reading import BadFile
 
 log = logging.getLogger(__name__)
 JOB = "leadboard.imports.runner.work"
-BATCH, SECONDS, SECONDS_OF_TRIAL = 200, 20, 55
+BATCH, SECONDS = 200, 20
 EXAMPLES = 8  # of each thing that a row can become, for the trial's page
 LEFT_AFTER = timedelta(minutes=1)
 # A workbook is unpacked in one go; the queue gives a job longer than its usual minute for that.
@@ -36,6 +36,7 @@ def begin(run: ImportRun, state: State) -> None:
         state=state, done=0, position=0, counts={}, examples=[], problem="", started_at=Now(), heard_at=Now()
     )
     if changed:
+        earlier.forget(run)
         async_task(JOB, str(run.pk), timeout=PATIENCE)
 
 
@@ -77,28 +78,28 @@ def work(run_id: str) -> None:
 
 def _work_on(run: ImportRun) -> bool:
     """Deal with batches until the time or the file is over; True when nothing is left for another job."""
-    kind, state = rows_of(run), run.state
-    # A trial remembers whom it has seen: it is done in one go where that can be.
-    until = time.monotonic() + (SECONDS_OF_TRIAL if state == State.CHECKING else SECONDS)
-    with reactions.gathered():
-        while time.monotonic() < until:
-            if not _batch(run, kind, state):
-                return True
-    return False
+    kind, until, is_over = rows_of(run), time.monotonic() + SECONDS, False
+    with reactions.gathered(run.owed) as owed:
+        while not is_over and time.monotonic() < until:
+            is_over = not _batch(run, kind, owed)
+    ImportRun.objects.filter(pk=run.pk).exclude(owed={}).update(owed={})
+    return is_over
 
 
-def _batch(run: ImportRun, kind: Rows, state: str) -> bool:
+def _batch(run: ImportRun, kind: Rows, owed: dict[str, list[int]]) -> bool:
     """Deal with the next rows in one transaction; False when there are none, or this job was overtaken."""
     with transaction.atomic():
         fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
-        if fresh.state != state:
+        if fresh.state != run.state:
             return False
-        rows, position = files.rows_from(fresh, fresh.position, BATCH)
-        if not rows:
+        some = files.rows_from(fresh, fresh.position, BATCH)
+        if not some.rows:
             _finish(fresh, kind)
             return False
-        told = kind.foresee(fresh, rows) if state == State.CHECKING else kind.take_in(fresh, rows)
-        _note(fresh, told, position)
+        is_trial = fresh.state == State.CHECKING
+        told = kind.foresee(fresh, some) if is_trial else kind.take_in(fresh, some.rows)
+        fresh.owed = dict(owed)
+        _note(fresh, told, some.end)
     return True
 
 
@@ -112,7 +113,7 @@ def _note(run: ImportRun, told: list[Told], position: int) -> None:
                 {"row": one.row.number, "done": one.done, "words": one.words, "cells": said[:8]}
             )
     run.done, run.position, run.heard_at = run.done + len(told), position, Now()
-    run.save(update_fields=["done", "position", "counts", "examples", "heard_at"])
+    run.save(update_fields=["done", "position", "counts", "examples", "owed", "heard_at"])
     if run.state == State.RUNNING:
         ImportRefusal.objects.bulk_create(
             [
@@ -128,6 +129,8 @@ def _finish(run: ImportRun, kind: Rows) -> None:
     run.state = State.CHECKED if run.state == State.CHECKING else State.DONE
     if run.state == State.DONE:
         kind.finish(run)
+    else:
+        earlier.forget(run)
     run.finished_at = Now()
     run.save(update_fields=["state", "finished_at"])
 

@@ -5,6 +5,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from leadboard.http.tickets import with_ticket
 from leadboard.imports import files, runner
 from leadboard.imports.forms import MapForm, UploadForm
 from leadboard.imports.models import ImportRun, Kind, State
@@ -42,9 +43,8 @@ def show_imports(request: StaffRequest) -> HttpResponse:
         if run:
             return redirect(run)
     runs = ImportRun.objects.select_related("by").order_by("-created_at")[:SHOWN]
-    return render(
-        request, "imports/imports.html", {"form": form, "runs": runs}, status=422 if form.errors else 200
-    )
+    shown = {"form": form, "runs": runs, "address": with_ticket(request.path)}
+    return render(request, "imports/imports.html", shown, status=422 if form.errors else 200)
 
 
 def _upload(form: UploadForm, request: StaffRequest) -> ImportRun | None:

@@ -84,6 +84,7 @@ KINDS = {
     "rescued": Kind(PERSON, "undo", "{who} rescued the lead from the junk desk"),
     "erased": Kind(PERSON, "off", "The person was erased", "{reason}"),
     "answered": Kind(MACHINE, "mail", "A polite answer was sent"),
+    "answer_spared": Kind(MACHINE, "mail", "No polite answer", "this address had one before"),
     "answer_failed": Kind(MACHINE, "warn", "The polite answer did not go out", "{reason}"),
 }
 

@@ -48,16 +48,17 @@ def react_all(events: Sequence) -> None:
 
 
 @contextmanager
-def gathered() -> Iterator[None]:
+def gathered(owed: dict[str, list[int]] | None = None) -> Iterator[dict[str, list[int]]]:
     """Enqueue the jobs for many once, at the end, for all events from the first to the last of them.
 
-    A long row of batches would otherwise fill the queue before the leads that come in meanwhile.
+    A long row of batches would otherwise fill the queue before the leads that come in meanwhile. What is
+    gathered so far is yielded, for whoever keeps it with the rows: after a kill it comes back as `owed`.
     """
-    token = _gathered.set({})
+    waiting = dict(owed or {})
+    token = _gathered.set(waiting)
     try:
-        yield
+        yield waiting
     finally:
-        waiting = _gathered.get() or {}
         _gathered.reset(token)
         for job, (first, last) in waiting.items():
             async_task(job, first, last)

@@ -110,6 +110,12 @@ def route(playbook: Playbook, *, enquiry_class: str, band: str | None, abstained
     )
 
 
+def asks_for_band(playbook: Playbook, enquiry_class: str) -> bool:
+    """Does the route of this class depend on the score? A spam mail is none of sales' business at any."""
+    routes = getattr(playbook.routes, enquiry_class, None) if enquiry_class != "abstained" else None
+    return routes is None or routes.every is None
+
+
 def next_step(playbook: Playbook, facts: Facts) -> NextStep | None:
     """What to do next: the first line that holds; None when none does."""
     return next((line for line in playbook.next_steps if line.when.holds(facts)), None)

@@ -77,15 +77,5 @@ class Prospects:
         return f"{PREFIXES[country]} 555 01{self.random.randrange(100):02d}"
 
     def circumstances(self, door):
-        """Return what differs from visit to visit."""
-        visits = self.random.choices([1, 2, 3, 5, 9], [8, 5, 3, 2, 1])[0]
-        return {
-            "message": self.random.choice(door["texts"]),
-            "visits": visits,
-            "pages_per_visit": round(self.random.uniform(1, 6), 1),
-            "seconds_on_site": int(visits * self.random.uniform(15, 420)),
-            "utm_source": self.random.choice(["google", "linkedin", "newsletter", "partner", "direct"]),
-            "utm_campaign": self.random.choice(
-                ["brand-dach", "speed-to-lead", "autumn-webinar", "retargeting"]
-            ),
-        }
+        """Return what differs from one enquiry to the next."""
+        return {"message": self.random.choice(door["texts"])}

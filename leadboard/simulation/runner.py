@@ -12,6 +12,7 @@ from leadboard.people.models import Role, User
 from leadboard.people.tokens import end_tokens, give_token
 from leadboard.simulation.prospects import Prospects, doors
 from leadboard.simulation.reps import Rep
+from leadboard.simulation.site import Site
 
 log = logging.getLogger(__name__)
 REP_NAMES = [
@@ -24,6 +25,8 @@ REP_NAMES = [
     "Noor Haddad",
     "Finn Lund",
 ]
+
+MAIL_TOOL = ("Mail and webinar tools", Role.MARKETER)
 
 
 def open_doors():
@@ -40,13 +43,16 @@ def hire(count, base, seed, pace=1.0):
     reps = []
     for number in range(count):
         name = REP_NAMES[number % len(REP_NAMES)] + ("" if number < len(REP_NAMES) else f" {number}")
-        email = f"{name.lower().replace(' ', '.')}@simulated.example"
-        user = User.objects.filter(email=email).first() or User.objects.create_user(
-            email, name=name, role=Role.REP
-        )
-        end_tokens(user)
-        reps.append(Rep(name, base, give_token(user), random.Random(f"{seed}/{name}"), pace))
+        reps.append(Rep(name, base, employ(name, Role.REP), random.Random(f"{seed}/{name}"), pace))
     return reps
+
+
+def employ(name, role):
+    """Return a fresh token of somebody invented, who is hired when missing."""
+    email = f"{name.lower().replace(' ', '.')}@simulated.example"
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name, role=role)
+    end_tokens(user)
+    return give_token(user)
 
 
 class Simulation:
@@ -56,17 +62,19 @@ class Simulation:
         self.base, self.rate, self.burst, self.limit = base, rate, burst, limit
         self.reps = reps
         self.paths = open_doors()
-        self.enquiries = enquiries or self.invented(seed)
+        # Of the people of a file nobody invents what they did.
+        self.site = None if enquiries else Site(base, random.Random(f"{seed}/site"), employ(*MAIL_TOOL))
+        self.enquiries = enquiries or self.invented(self.site, seed)
         self.random = random.Random(seed)
         self.stop = Event()
         self.sent = self.refused = 0
 
-    def invented(self, seed):
-        """Return the endless stream of invented enquiries as (path, fields)."""
+    def invented(self, site, seed):
+        """Return the endless stream of invented enquiries as (path, fields); each has looked around first."""
         prospects = Prospects(random.Random(seed))
         while True:
             enquiry = prospects.next()
-            yield self.paths[enquiry.door], enquiry.fields
+            yield self.paths[enquiry.door], site.before(enquiry.door, enquiry.fields)
 
     def run(self):
         """Run until `stop` is set, the limit is reached or the enquiries are used up."""
@@ -83,11 +91,20 @@ class Simulation:
         session = requests.Session()
         for path, fields in self.enquiries:
             self.post(session, path, fields)
+            self.let_somebody_return()
             done = self.sent + self.refused
             if self.stop.is_set() or (self.limit and done >= self.limit):
                 return
             if done >= self.burst:
                 self.stop.wait(self.random.expovariate(self.rate))
+
+    def let_somebody_return(self):
+        """Let somebody who was here before do something, where the prospects are invented."""
+        try:
+            if self.site:
+                self.site.afterwards()
+        except requests.RequestException as error:
+            log.info("nobody returns: %s", type(error).__name__)
 
     def post(self, session, path, fields):
         """Post one enquiry, again and again while the product does not answer."""

@@ -16,6 +16,7 @@ from leadboard.leads.api import find
 from leadboard.people.requests import StaffAPIRequest
 from leadboard.tracking import attribution, outside
 from leadboard.tracking.models import Touch, TouchKind
+from leadboard.tracking.origin import folded
 from leadboard.tracking.outside import Reported
 
 MOST_AT_ONCE = 500
@@ -45,6 +46,11 @@ class ReportedSerializer(serializers.Serializer):
     minutes = serializers.FloatField(required=False, min_value=0, max_value=1_440, default=0)
     source = text(200)  # type: ignore[assignment]  # the stub has a class attribute of this name
     medium, campaign = text(200), text(200)
+    by_machine = serializers.BooleanField(
+        required=False, default=False,
+        help_text="A program did it by itself (Apple's Mail Privacy Protection, a scanner): it is kept, and "
+        "counts for nothing.",
+    )  # fmt: skip
 
     def to_internal_value(self, data: Any) -> Any:
         """Refuse names that mean nothing here: a misspelt one must not be lost silently."""
@@ -138,7 +144,7 @@ class TouchesView(APIView):
 def _reported(one: dict[str, Any]) -> Reported:
     return Reported(
         one["kind"], one.get("lead"), one["email"], one.get("at"), one.get("id"), one["what"], one["title"],
-        round(one["minutes"] * 60), one["source"], one["medium"], one["campaign"],
+        round(one["minutes"] * 60), *folded(one["source"], one["medium"]), one["campaign"], one["by_machine"],
     )  # fmt: skip
 
 

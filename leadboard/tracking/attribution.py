@@ -5,7 +5,7 @@ mail that was followed, or what a script reported with a campaign. A lead of whi
 form has that one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from leadboard.tracking.models import Touch, TouchKind
 from leadboard.tracking.visits import came_from
 
 MOST = 500
+DIRECT = "direct"
 MARKED = ~Q(source="", medium="", campaign="", term="", content="") | ~Q(referrer="")
 
 
@@ -50,6 +51,8 @@ def touches_of(lead: Lead) -> list[Step]:
     """Return the touches of attribution in the order of time, at most 500; never none."""
     marked = list(Touch.objects.filter(MARKED, lead=lead).order_by("at", "id")[:MOST])
     steps = [_step(touch) for touch in _first_of_visits(marked)]
+    if not steps and (direct := _direct(lead)):
+        steps.append(direct)
     if not any(step.kind == TouchKind.FORM for step in steps):
         steps.append(_capture(lead))
     return sorted(steps, key=lambda step: step.at)
@@ -82,6 +85,12 @@ def _step(touch: Touch) -> Step:
         touch.at, touch.kind, touch.source, touch.medium, touch.campaign, touch.term, touch.content,
         touch.what if is_page else "", touch.referrer,
     )  # fmt: skip
+
+
+def _direct(lead: Lead) -> Step | None:
+    """Return the first visit of a lead that only ever came by itself."""
+    first = Touch.objects.filter(lead=lead, kind=TouchKind.VIEW).order_by("at", "id").first()
+    return replace(_step(first), source=DIRECT) if first else None
 
 
 def _capture(lead: Lead) -> Step:

@@ -1,6 +1,7 @@
 """What a lead's touches say of it at this moment: the facts by which it is scored, and whether it woke up.
 
-One query per lead. Counts are capped: whoever lets a machine click all night raises nobody's score beyond
+One query per lead. What a mail program fetched by itself (device "proxy") proves nobody's interest and counts
+for nothing. Counts are capped: whoever lets a machine click all night raises nobody's score beyond
 them.
 """
 
@@ -8,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
+from leadboard.tracking.models import Touch, TouchKind
 
 MOST = {
     "touches": 100, "visits": 50, "visits_last_30_days": 30, "page_views": 200, "most_pages_in_a_visit": 50,
@@ -19,24 +22,25 @@ MOST = {
     "replies": 20,
 }  # fmt: skip
 MOST_PAGES = 50
+MOST_VISITS_FOR_HOURS = 50
 MOST_VIEWS_OF_A_PAGE = 20
 # A lead without a row of interest has no touch: then the table of touches is not even looked at.
 FACTS = """
 SELECT t.* FROM tracking_interest i, LATERAL (
-    SELECT count(*) AS touches,
+    SELECT count(*) FILTER (WHERE device <> 'proxy') AS touches,
            count(DISTINCT (visitor_id, visit)) FILTER (WHERE kind = 'view') AS visits,
            count(DISTINCT (visitor_id, visit))
                FILTER (WHERE kind = 'view' AND at > now() - interval '30 days') AS visits_last_30_days,
            count(*) FILTER (WHERE kind = 'view') AS page_views,
            coalesce(sum(seconds) FILTER (WHERE kind = 'view'), 0) AS seconds_on_site,
-           count(*) FILTER (WHERE kind = 'open') AS mail_opens,
+           count(*) FILTER (WHERE kind = 'open' AND device <> 'proxy') AS mail_opens,
            count(*) FILTER (WHERE kind = 'click') AS mail_clicks,
            count(*) FILTER (WHERE kind = 'download') AS downloads,
            coalesce(sum(seconds) FILTER (WHERE kind = 'webinar'), 0) / 60 AS webinar_minutes,
            count(*) FILTER (WHERE kind = 'reply') AS replies,
-           extract(epoch FROM now() - max(at)) / 86400 AS days_since_touch,
+           extract(epoch FROM now() - max(at) FILTER (WHERE device <> 'proxy')) / 86400 AS days_since_touch,
            mode() WITHIN GROUP (ORDER BY hour) AS usual_hour,
-           mode() WITHIN GROUP (ORDER BY device) FILTER (WHERE device <> '') AS device,
+           mode() WITHIN GROUP (ORDER BY device) FILTER (WHERE device NOT IN ('', 'proxy')) AS device,
            array_agg(what ORDER BY at, id) FILTER (WHERE kind = 'view') AS paths,
            array_agg(visitor_id || ' ' || visit ORDER BY at, id) FILTER (WHERE kind = 'view') AS visit_keys
     FROM tracking_touch WHERE lead_id = i.lead_id AND at <= now()
@@ -45,7 +49,7 @@ WHERE i.lead_id = %s
 """
 RECENT = """
 SELECT count(*), coalesce(array_agg(DISTINCT what) FILTER (WHERE kind = 'view'), '{}')
-FROM tracking_touch WHERE lead_id = %s AND at > %s AND at <= now()
+FROM tracking_touch WHERE lead_id = %s AND at > %s AND at <= now() AND device <> 'proxy'
 """
 # Since then a lead sleeps: what it did before is known to whoever sent it to nurture.
 FELL_ASLEEP = ("enrolled", "nurture_resumed", "nurture_taken", "handed_back", "rejected")
@@ -88,6 +92,13 @@ def _of_pages(paths: list[str], visit_keys: list[str], playbook: Playbook) -> di
         views = sum(word.casefold() in path.casefold() for path in paths)
         facts[f"{code_of(word)}_views"] = float(min(views, MOST_VIEWS_OF_A_PAGE))
     return facts
+
+
+def hours_of(lead: Lead) -> list[int]:
+    """Return the hours of a lead's latest visits, by its own clock: each hour of a visit once."""
+    views = Touch.objects.filter(lead=lead, kind=TouchKind.VIEW, hour__isnull=False)
+    seen = views.values("visitor_id", "visit", "hour").annotate(latest=Max("at")).order_by("-latest")
+    return [hour for hour in seen.values_list("hour", flat=True)[:MOST_VISITS_FOR_HOURS] if hour is not None]
 
 
 def code_of(word: str) -> str:

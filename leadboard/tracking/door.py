@@ -78,7 +78,7 @@ class Door:
         if not (_is_short(headers) and _is_for_us(scope, headers)):
             return receive
         body = await _body(receive)
-        plain = _plain(scope, headers, body)
+        plain = _plain(scope, headers, body, sites.domains_of([headers.get("origin", ""), *self.origins]))
         stored = await self.gatherer.do(plain) if plain else None
         if plain is None or stored is None:
             return _again(body, receive)
@@ -168,12 +168,12 @@ def _is_for_us(scope: Scope, headers: dict[str, str]) -> bool:
     )
 
 
-def _plain(scope: Scope, headers: dict[str, str], body: bytes) -> Plain | None:
-    """Return what a request asks to store; None when it is anything else."""
+def _plain(scope: Scope, headers: dict[str, str], body: bytes, ours: frozenset[str]) -> Plain | None:
+    """Return what a request asks to store; None when it is anything else. `ours` are the firm's domains."""
     agent = headers.get("user-agent", "")[:1_000]
     try:
         reading.check_type(headers.get("content-type", ""))
-        delivery = reading.read_body(body)
+        delivery = reading.read_body(body, ours)
         uid = tokens.known_visitor(delivery.visitor)
     except Problem:
         return None

@@ -11,24 +11,17 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from leadboard.capture import digest, entries
-from leadboard.capture.leaves import leaves
 from leadboard.capture.models import Submission
-from leadboard.http import bodies
-from leadboard.http.problems import Problem
 from leadboard.leads.models import Lead, LeadEvent
-from leadboard.tracking import interest
+from leadboard.tracking import interest, marks
 from leadboard.tracking.models import Touch, TouchKind, Visitor
-from leadboard.tracking.origin import CLICK_IDS
-from leadboard.tracking.reading import LONGEST, UTM
 from leadboard.tracking.tokens import visitor_in
 
 # Most submissions carry neither: one look in the database saves reading their bodies.
-TELLING = """
+TELLING = f"""
 SELECT id FROM capture_submission
-WHERE id = %s AND (position('lbv1.'::bytea IN body) > 0 OR position('utm_'::bytea IN body) > 0
-                   OR position('clid'::bytea IN body) > 0)
-"""
+WHERE id = %s AND lower(encode(body, 'escape')) ~ 'lbv1[.]|{marks.TELLING}'
+"""  # noqa: S608 - constants only
 TELLING_OF_MANY = TELLING.replace("id = %s", "id = ANY(%s::uuid[])")
 
 
@@ -122,33 +115,5 @@ def _keep_form(lead: Lead, event: LeadEvent, submission: Submission, visitor: Vi
     interest.know(lead.pk)
     Touch.objects.create(
         at=event.recorded_at, kind=TouchKind.FORM, lead=lead, visitor=visitor,
-        visit=visitor.visit if visitor else 0, what=submission.source.name, **marks_in(submission),
+        visit=visitor.visit if visitor else 0, what=submission.source.name, **marks.marks_in(submission),
     )  # fmt: skip
-
-
-def marks_in(submission: Submission) -> dict[str, str]:
-    """Return the utm values of a submission's fields, under whichever names the vendor sends them; without
-    any those that an advertiser's click id means.
-    """
-    found: dict[str, str] = {}
-    for leaf in leaves(_fields(submission)):
-        name = leaf.steps[-1].strip().lower()
-        if name.removeprefix("utm_") in UTM and name.startswith("utm_"):
-            found.setdefault(name.removeprefix("utm_"), leaf.text[: LONGEST["utm"]])
-        elif name in CLICK_IDS and leaf.text:
-            found.setdefault("clicked", name)
-    clicked = found.pop("clicked", None)
-    if clicked and not any(found.values()):
-        found["source"], found["medium"] = CLICK_IDS[clicked]
-    return {name: text for name, text in found.items() if text}
-
-
-def _fields(submission: Submission) -> dict[str, Any]:
-    """Return the fields of a submission as its vendor's module reads them."""
-    vendor = digest.vendor_of(submission)
-    try:
-        payload = bodies.parse(submission.content_type, bytes(submission.body), lists=True)
-    except Problem:
-        return {}
-    documents = entries.documents(vendor, payload) if submission.content_type != entries.PART else [payload]
-    return entries.read(vendor, documents[0]).fields if documents else {}

@@ -21,13 +21,15 @@ from django.views.decorators.http import require_safe
 
 from leadboard.leads.models import Lead
 from leadboard.tracking import interest, sites
-from leadboard.tracking.models import Touch, TouchKind
+from leadboard.tracking.models import PROXY, Touch, TouchKind
 from leadboard.tracking.origin import host_of, is_robot
 from leadboard.tracking.tokens import MailLink, read_link, sign_link
 
 ADDRESS = re.compile(r"https?://[^\s<>\"'()]+[^\s<>\"'().,;:!?]")
 LONGEST_URL = 1_000
 HASTE = timedelta(seconds=10)  # after the mail was written; nobody reads that fast, scanners do
+# Apple's mail program has every picture fetched whether or not somebody reads, and says no more than this.
+PROXIES = frozenset(["", "Mozilla/5.0"])
 ONCE_AN = timedelta(hours=1)
 CONSENT = "consent"
 PIXEL = bytes.fromhex(
@@ -112,8 +114,12 @@ def _keep(request: HttpRequest, link: MailLink, kind: str) -> None:
     )
     if lead is None or before.exists():
         return
+    is_proxy = kind == TouchKind.OPEN and request.headers.get("User-Agent", "").strip() in PROXIES
     Touch.objects.create(
         at=Now(), kind=kind, lead=lead, what=what, title=link.mail, source="nurture", medium="email",
-        campaign=link.mail.partition(":")[0],
+        campaign=link.mail.partition(":")[0], device=PROXY if is_proxy else "",
     )  # fmt: skip
-    interest.note(lead.pk, 1, is_hot=False)
+    if is_proxy:
+        interest.know(lead.pk)
+    else:
+        interest.note(lead.pk, 1, is_hot=False)

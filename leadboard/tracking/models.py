@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 MOST_TOKENS = 120.0
+PROXY = "proxy"  # the device of a mail that a program fetched by itself, whoever reads it or not
 
 
 class Site(models.Model):

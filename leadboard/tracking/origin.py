@@ -1,22 +1,47 @@
-"""Where a visit came from and on what: a name for the referrer, a class for the browser. No more is kept."""
+"""Where a visit came from and on what: a name for the referrer, a class for the browser. No more is kept.
+
+A referrer is judged by the domain that somebody registered ("www.google.co.uk" is google), so that a host
+which only looks like an engine is none, and an engine's or a network's sites of every country are one source.
+"""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
+
+from leadboard.companies.domains import registrable
 
 # What the tools of advertisers hang on an address instead of utm_…: (source, medium).
 CLICK_IDS = {
     "gclid": ("google", "cpc"), "gbraid": ("google", "cpc"), "wbraid": ("google", "cpc"),
-    "msclkid": ("bing", "cpc"), "fbclid": ("facebook", "social"), "li_fat_id": ("linkedin", "social"),
-    "ttclid": ("tiktok", "social"), "twclid": ("x", "social"),
+    "dclid": ("google", "display"), "msclkid": ("bing", "cpc"), "yclid": ("yandex", "cpc"),
+    "fbclid": ("facebook", "social"), "li_fat_id": ("linkedin", "paid_social"),
+    "ttclid": ("tiktok", "paid_social"), "twclid": ("x", "paid_social"), "rdt_cid": ("reddit", "paid_social"),
+    "sccid": ("snapchat", "paid_social"), "epik": ("pinterest", "paid_social"),
+    "mc_cid": ("mailchimp", "email"),
 }  # fmt: skip
-SEARCH = re.compile(r"(?:^|\.)(google|bing|duckduckgo|yahoo|ecosia|qwant|yandex|baidu|startpage)\.")
-SOCIAL = re.compile(
-    r"(?:^|\.)(linkedin|facebook|instagram|x|twitter|youtube|reddit|xing|tiktok)\.(?:com|de)$"
-)
-SHORT = {"lnkd.in": "linkedin", "t.co": "x", "youtu.be": "youtube", "fb.me": "facebook"}
-MAIL = re.compile(r"^(?:mail|webmail|outlook)\.")
+ENGINES = frozenset([
+    "google", "bing", "duckduckgo", "yahoo", "ecosia", "qwant", "yandex", "baidu", "startpage",
+    "sogou", "seznam", "kagi", "mojeek", "swisscows", "metager", "presearch", "aol", "lycos",
+    "dogpile", "onet", "searx",
+])  # fmt: skip
+# Beside an engine's search stand its mail, documents and the rest: of those only these hosts are searches.
+GOOGLE_SEARCHES = frozenset(["", "www", "m", "images", "news", "scholar", "search", "encrypted"])
+SEARCHES = frozenset(["search", "suche", "recherche", "buscador", "ricerca", "szukaj", "hledat"])
+ADS = {"doubleclick.net": "google", "googleadservices.com": "google", "googlesyndication.com": "google"}
+SOCIAL = frozenset([
+    "linkedin", "facebook", "instagram", "twitter", "youtube", "reddit", "xing", "tiktok", "pinterest",
+    "snapchat", "threads", "mastodon", "bsky", "whatsapp", "telegram", "vk", "weibo", "quora",
+    "tumblr", "discord", "messenger", "vimeo",
+])  # fmt: skip
+SHORT = {"lnkd.in": "linkedin", "t.co": "x", "x.com": "x", "youtu.be": "youtube", "fb.me": "facebook",
+         "fb.com": "facebook", "m.me": "facebook", "redd.it": "reddit", "pin.it": "pinterest",
+         "t.me": "telegram", "wa.me": "whatsapp", "ok.ru": "ok"}  # fmt: skip
+MAIL = frozenset(["mail", "webmail", "outlook", "email", "owa", "roundcube"])
+REDIRECTS_OF_MAIL = re.compile(r"^deref-")  # by which mailboxes hide what is read
 ROBOT = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|scan|monitor|fetch|curl/|wget/|python-|facebookexternalhit", re.I
+    r"bot\b|bot/|crawl|spider|slurp|preview|scan|monitor|fetch|curl/|wget/|python-|facebookexternalhit"
+    r"|phantomjs|lighthouse|pingdom|uptime",
+    re.I,
 )
 TABLET = re.compile(r"ipad|tablet|kindle|silk/|android(?!.*mobile)", re.I)
 MOBILE = re.compile(r"mobi|iphone|ipod|android", re.I)
@@ -34,19 +59,39 @@ def host_of(address: str) -> str | None:
     return host.removeprefix("www.")
 
 
+def folded(source: str, medium: str) -> tuple[str, str]:
+    """Return source and medium as they are counted: "Google " and "google" are one, and so are "CPC" and
+    "cpc".
+    """
+    return " ".join(source.casefold().split()), " ".join(medium.casefold().split())
+
+
+@lru_cache(10_000)
 def channel(referrer: str, click_id: str = "") -> tuple[str, str]:
     """Return (source, medium) of a visit without utm marks; two empty texts when it came by itself."""
-    if click_id in CLICK_IDS:
-        return CLICK_IDS[click_id]
-    for pattern, medium in ((SEARCH, "organic"), (SOCIAL, "social")):
-        found = pattern.search(referrer)
-        if found:
-            return found[1], medium
-    if referrer in SHORT:
-        return SHORT[referrer], "social"
-    if MAIL.match(referrer):
+    if click_id.casefold() in CLICK_IDS:
+        return CLICK_IDS[click_id.casefold()]
+    if not referrer:
+        return "", ""
+    domain = registrable(referrer) or referrer
+    name, place = domain.partition(".")[0], referrer.removesuffix(domain).rstrip(".")
+    if domain in ADS:
+        return ADS[domain], "cpc"
+    if place.partition(".")[0] in MAIL or name in MAIL or REDIRECTS_OF_MAIL.match(referrer):
         return referrer, "email"
-    return (referrer, "referral") if referrer else ("", "")
+    if _is_search(name, place):
+        return name, "organic"
+    if domain in SHORT or name in SOCIAL:
+        return SHORT.get(domain, "x" if name == "twitter" else name), "social"
+    return referrer, "referral"
+
+
+def _is_search(name: str, place: str) -> bool:
+    """Does somebody search at this place of an engine ("images" of google), or at any that says so?"""
+    first = place.partition(".")[0]
+    if name == "google":
+        return place in GOOGLE_SEARCHES
+    return name in ENGINES or first in SEARCHES
 
 
 def device_of(user_agent: str) -> str:

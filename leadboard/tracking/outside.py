@@ -11,18 +11,19 @@ from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook import policy, versions
 from leadboard.tracking import interest
-from leadboard.tracking.models import TouchKind
+from leadboard.tracking.models import PROXY, TouchKind
 
 STORE = """
-INSERT INTO tracking_touch (at, kind, lead_id, ref, what, title, seconds, source, medium, campaign)
+INSERT INTO tracking_touch (at, kind, lead_id, ref, what, title, seconds, source, medium, campaign,
+                            device)
 SELECT coalesce(e.at, now()), e.kind, e.lead, e.ref, e.what, e.title, e.seconds, e.source, e.medium,
-       e.campaign
+       e.campaign, e.device
 FROM unnest(%(at)s::timestamptz[], %(kind)s::text[], %(lead)s::bigint[], %(ref)s::text[], %(what)s::text[],
             %(title)s::text[], %(seconds)s::int[], %(source)s::text[], %(medium)s::text[],
-            %(campaign)s::text[])
-    AS e (at, kind, lead, ref, what, title, seconds, source, medium, campaign)
+            %(campaign)s::text[], %(device)s::text[])
+    AS e (at, kind, lead, ref, what, title, seconds, source, medium, campaign, device)
 ON CONFLICT (ref, at) WHERE ref IS NOT NULL DO NOTHING
-RETURNING lead_id, kind, what
+RETURNING lead_id, kind, what, device
 """
 
 
@@ -41,6 +42,12 @@ class Reported:
     source: str
     medium: str
     campaign: str
+    by_machine: bool = False
+
+    @property
+    def device(self) -> str:
+        """Return what is kept of the device: only that a program did it by itself."""
+        return PROXY if self.by_machine else ""
 
 
 def store(reported: list[Reported]) -> tuple[int, list[tuple[int, str]]]:
@@ -76,7 +83,7 @@ def _why_not(lead: Lead | None) -> str:
 
 
 def _insert(taken: list[tuple[Reported, int]]) -> list[Any]:
-    names = ("at", "kind", "ref", "what", "title", "seconds", "source", "medium", "campaign")
+    names = ("at", "kind", "ref", "what", "title", "seconds", "source", "medium", "campaign", "device")
     columns: dict[str, list[Any]] = {name: [getattr(one, name) for one, _ in taken] for name in names}
     with connection.cursor() as cursor:
         cursor.execute(STORE, columns | {"lead": [lead_id for _, lead_id in taken]})
@@ -84,10 +91,15 @@ def _insert(taken: list[tuple[Reported, int]]) -> list[Any]:
 
 
 def _note(rows: list[Any]) -> list[int]:
-    """Write down whose log has to hear of it; return the leads with a hot page view or a reply."""
+    """Write down whose log has to hear of it; return the leads with a hot page view or a reply. Of what a
+    program did by itself nobody hears.
+    """
     playbook, hot = versions.active(), []
     for lead_id in sorted({row[0] for row in rows}):
-        mine = [(kind, what) for owner, kind, what in rows if owner == lead_id]
+        interest.know(lead_id)
+        mine = [(kind, what) for owner, kind, what, device in rows if owner == lead_id and device != PROXY]
+        if not mine:
+            continue
         pages = [what for kind, what in mine if kind == TouchKind.VIEW]
         is_hot = policy.is_waking(playbook, touches=0, pages=pages) or any(
             kind == TouchKind.REPLY for kind, _ in mine

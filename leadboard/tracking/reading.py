@@ -19,9 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from leadboard.companies.domains import registrable
 from leadboard.http import bodies, strict_json
 from leadboard.http.problems import Problem
-from leadboard.tracking.origin import channel, host_of
+from leadboard.tracking.origin import channel, folded, host_of
 
 LIMIT = 65_536
 TYPES = ("text/plain", "application/json", "")  # a beacon may only send the first without asking before
@@ -88,12 +89,14 @@ def acknowledgement(visitor: str, stored: int) -> str:
     return json.dumps({"visitor": visitor, "stored": stored})
 
 
-def read_body(body: bytes) -> Delivery:
-    """Return what the body of a request says; raises Problem 400."""
-    return read(strict_json.loads(body))
+def read_body(body: bytes, ours: frozenset[str] = frozenset()) -> Delivery:
+    """Return what the body of a request says; raises Problem 400. `ours` are the domains of the firm: who
+    comes from one of them came from nowhere else.
+    """
+    return read(strict_json.loads(body), ours)
 
 
-def read(document: Any) -> Delivery:
+def read(document: Any, ours: frozenset[str] = frozenset()) -> Delivery:
     """Return what a page sent; raises Problem 400 that names the place of the first fault."""
     if not isinstance(document, dict):
         raise _wrong("", "an object with consent and events")
@@ -108,11 +111,11 @@ def read(document: Any) -> Delivery:
         consent,
         _text(document, "visitor", 200, ""),
         _text(document, "link", 2_000, ""),
-        [_event(event, f"events.{place}") for place, event in enumerate(events)],
+        [_event(event, f"events.{place}", ours) for place, event in enumerate(events)],
     )
 
 
-def _event(event: Any, place: str) -> Event:
+def _event(event: Any, place: str, ours: frozenset[str]) -> Event:
     if not isinstance(event, dict):
         raise _wrong(place, "an object")
     _know(event, FIELDS, place)
@@ -125,6 +128,8 @@ def _event(event: Any, place: str) -> Event:
     if kind == "left" and not page:
         raise _wrong(f"{place}.page", "the key of the page that was left")
     referrer = _referrer(event, place)
+    if referrer and (registrable(referrer) or referrer) in ours:
+        referrer = ""
     return Event(
         kind, page, "" if kind == "left" else _path(event, place),
         _text(event, "title", LONGEST["title"], place), referrer, _number(event, "age", OLDEST_AGE, place),
@@ -157,6 +162,8 @@ def _marks(event: dict[str, Any], referrer: str, place: str) -> tuple[str, ...]:
         raise _wrong(f"{place}.utm", "an object")
     _know(utm, set(UTM), f"{place}.utm")
     values = [_text(utm, name, LONGEST["utm"], f"{place}.utm") for name in UTM]
+    values = [" ".join(value.split()) for value in values]
+    values[:2] = folded(*values[:2])
     if not any(values):
         values[:2] = channel(referrer, _text(event, "click_id", 20, place))
     return tuple(values)

@@ -1,4 +1,4 @@
-"""The marketer's pages: how the recorder is put on a site, which sites may send, what campaigns bring."""
+"""The marketer's pages: how the recorder is put on a site, which sites may send."""
 
 from typing import Any
 
@@ -7,15 +7,14 @@ from django.contrib import messages
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
-from leadboard.tracking import campaigns, sites
+from leadboard.tracking import sites
 from leadboard.tracking.models import Site
 from leadboard.tracking.tokens import FIELD
 
-SPANS = {"30": "30 days", "90": "90 days", "365": "A year"}
 TODAY = """
 SELECT count(*) FILTER (WHERE kind = 'view'), count(DISTINCT visitor_id), count(DISTINCT lead_id),
        coalesce(max(at)::text, '')
@@ -55,21 +54,6 @@ def remove_site(request: StaffRequest, pk: int) -> HttpResponse:
     site.delete()
     messages.success(request, f"Pages of {site} may not send any more.")
     return redirect("tracking")
-
-
-@require_safe
-@requires("nurture")
-def show_campaigns(request: StaffRequest) -> HttpResponse:
-    """Leads, MQL, SQL and won by campaign, by the chosen model and span."""
-    model = request.GET.get("model", "first")
-    span = request.GET.get("days", "90")
-    model = model if model in campaigns.MODELS else "first"
-    span = span if span in SPANS else "90"
-    shown = {
-        "rows": campaigns.report(model, int(span)), "model": model, "models": campaigns.MODELS, "span": span,
-        "spans": SPANS,
-    }  # fmt: skip
-    return render(request, "tracking/campaigns.html", shown)
 
 
 def _today() -> dict[str, Any]:

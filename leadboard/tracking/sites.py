@@ -1,13 +1,17 @@
 """Whose pages may send: the origins that a marketer named; as long as none is named, every page may."""
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from leadboard.companies.domains import registrable
 from leadboard.http.problems import Problem
 from leadboard.people.models import User
 from leadboard.tracking.models import Site
+from leadboard.tracking.origin import host_of
 
 MOST_SITES = 200
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
@@ -51,13 +55,23 @@ def named() -> frozenset[str]:
     return frozenset(Site.objects.values_list("origin", flat=True))
 
 
-def may_send(origin: str, origins: frozenset[str] | None = None) -> bool:
-    """May pages of this origin send? Our own may always; who names none is no browser's page. `origins` are
-    those that were named, where the caller knows them.
+def domains_of(origins: Iterable[str]) -> frozenset[str]:
+    """Return the registered domains of origins; a host without one (localhost) stands for itself."""
+    return frozenset(map(_domain_of, filter(None, origins)))
+
+
+@lru_cache(1_000)
+def _domain_of(origin: str) -> str:
+    host = host_of(origin) or ""
+    return registrable(host) or host
+
+
+def may_send(origin: str, origins: frozenset[str]) -> bool:
+    """May pages of this origin send, when these were named? Our own may always; who names none is no page of
+    a browser.
     """
     if not origin or origin == settings.LEADBOARD_URL:
         return True
-    origins = named() if origins is None else origins
     return not origins or origin.lower() in origins
 
 
@@ -70,9 +84,9 @@ def is_ours(address: str) -> bool:
     return origin == settings.LEADBOARD_URL or Site.objects.filter(origin=origin).exists()
 
 
-def headers_for(origin: str) -> dict[str, str]:
+def headers_for(origin: str, origins: frozenset[str]) -> dict[str, str]:
     """Return the CORS headers of an answer to a page of this origin; Problem 403 when it may not send."""
-    if not may_send(origin):
+    if not may_send(origin, origins):
         words = "Pages of this site may not send visits; name it on the Tracking page first."
         raise Problem(403, "unknown_site", words, headers={"Vary": "Origin"})
     return cors(origin)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leadboard.tracking import letters, screens, script, views
+from leadboard.tracking import campaign_screens, letters, screens, script, views
 
 urlpatterns = [
     path("track.js", script.script, name="track-script"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("t/o/<str:token>", letters.opened, name="mail-opened"),
     path("tracking/", screens.show_tracking, name="tracking"),
     path("tracking/sites/<row:pk>/remove/", screens.remove_site, name="remove-site"),
-    path("campaigns/", screens.show_campaigns, name="campaigns"),
+    path("campaigns/", campaign_screens.show_campaigns, name="campaigns"),
+    path("campaigns/leads/", campaign_screens.show_leads_behind, name="campaign-leads"),
 ]

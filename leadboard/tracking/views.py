@@ -32,8 +32,9 @@ def track(request: HttpRequest) -> HttpResponse:
     """
     headers: dict[str, str] = {}
     try:
-        headers = sites.headers_for(request.headers.get("Origin", "")[:300])
-        answer = _answer(request)
+        origin, named = request.headers.get("Origin", "")[:300], sites.named()
+        headers = sites.headers_for(origin, named)
+        answer = _answer(request, sites.domains_of([origin, *named]))
     except Problem as problem:
         answer = problem.response()
     except (OperationalError, InterfaceError):
@@ -49,14 +50,14 @@ def track(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _answer(request: HttpRequest, ours: frozenset[str]) -> HttpResponse:
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers=PREFLIGHT)
     if request.method != "POST":
         allowed = {"Allow": "POST, OPTIONS"}
         raise Problem(405, "method_not_allowed", "Visits are sent by POST.", headers=allowed)
     reading.check_type(request.META.get("CONTENT_TYPE", ""))
-    delivery = reading.read_body(bodies.receive(request, reading.LIMIT))
+    delivery = reading.read_body(bodies.receive(request, reading.LIMIT), ours)
     uid = tokens.known_visitor(delivery.visitor)
     if not delivery.consent:
         if uid:

@@ -8,7 +8,7 @@ from itertools import groupby
 from leadboard.leads.events import PROSPECT
 from leadboard.leads.models import Lead
 from leadboard.leads.timeline import Entry
-from leadboard.tracking.models import Touch, TouchKind
+from leadboard.tracking.models import PROXY, Touch, TouchKind
 
 MOST_TOUCHES = 1_000
 PATHS_SHOWN = 6
@@ -55,6 +55,8 @@ def _other(touch: Touch) -> Entry:
     icon, words = WORDS[TouchKind(touch.kind)]
     if touch.kind == TouchKind.WEBINAR and touch.seconds:
         words = f"{words}, {span(touch.seconds)}"
+    if touch.device == PROXY:
+        words = f"{words}, perhaps only by a program"
     what = "" if touch.what == "link" else touch.title if touch.kind == TouchKind.OPEN else touch.what
     return Entry(touch.at, PROSPECT, icon, "", words, what)
 

@@ -8,10 +8,13 @@ from typing import Any
 from twisted.web.http import HTTPChannel
 
 from leadboard.http.problems import Problem
+from leadboard.http.tickets import has_ticket
 
 # The API and forms take 1 MiB, intake less; the rest is what chunks and a multipart form add.
 LARGEST_BODY = 1_048_576 + 65_536
 SECONDS_FOR_A_REQUEST = 15
+# Whoever has a ticket sends a table of 100 MB, also over a slow line.
+LARGEST_UPLOAD, SECONDS_FOR_AN_UPLOAD = 100_000_000 + 65_536, 900
 SECONDS_BETWEEN_REQUESTS = 75  # more than a proxy's 60, which must be the one that closes
 SECONDS_TO_READ_A_REFUSAL = 2
 MOST_DROPPED = 8_388_608
@@ -30,6 +33,7 @@ class Channel(HTTPChannel):
     stage = Stage.WAITING
     dropped = 0
     taken = 0
+    largest, seconds = LARGEST_BODY, SECONDS_FOR_A_REQUEST
 
     def dataReceived(self, data):
         """Take what came; after a refusal drop it, as closing at once would destroy the answer on its way."""
@@ -44,7 +48,8 @@ class Channel(HTTPChannel):
         """Start the clock at the first byte of a request; no later byte gives it more time."""
         if self.stage is Stage.WAITING:
             self.stage = Stage.READING
-            self.setTimeout(SECONDS_FOR_A_REQUEST)
+            self.largest, self.seconds = LARGEST_BODY, SECONDS_FOR_A_REQUEST
+            self.setTimeout(self.seconds)
 
     def headerReceived(self, line):
         """Keep a header; a Content-Length that Python declines to read (over 4,300 digits) is refused too."""
@@ -59,8 +64,13 @@ class Channel(HTTPChannel):
         self.refuse(Problem(431, "header_too_large", "A line of the header is too long."))
 
     def allHeadersReceived(self):
-        """Refuse a declared length before anything of the body is read (None: chunked, see below)."""
-        if self.length is not None and self.length > LARGEST_BODY:
+        """Refuse a declared length before anything of the body is read (None: chunked, see below). A request
+        whose address bears a ticket may be larger and take longer.
+        """
+        if has_ticket(self._path):
+            self.largest, self.seconds = LARGEST_UPLOAD, SECONDS_FOR_AN_UPLOAD
+            self.setTimeout(self.seconds)
+        if self.length is not None and self.length > self.largest:
             self._refuse_body()
         else:
             super().allHeadersReceived()
@@ -69,7 +79,7 @@ class Channel(HTTPChannel):
         """Take a piece of the body, unless there was too much; while we answer it is the next request."""
         if self.stage is Stage.READING:
             self.taken += len(data)
-        if self.taken > LARGEST_BODY:
+        if self.taken > self.largest:
             self._refuse_body()
         else:
             super().rawDataReceived(data)
@@ -90,8 +100,8 @@ class Channel(HTTPChannel):
         if self.stage is Stage.REFUSED:
             self.transport.abortConnection()
         elif self.stage is Stage.READING:
-            seconds = SECONDS_FOR_A_REQUEST
-            self.refuse(Problem(408, "too_slow", f"The request was not complete after {seconds} seconds."))
+            words = f"The request was not complete after {self.seconds} seconds."
+            self.refuse(Problem(408, "too_slow", words))
         else:
             super().timeoutConnection()
 
@@ -110,7 +120,7 @@ class Channel(HTTPChannel):
         self.setTimeout(SECONDS_TO_READ_A_REFUSAL)
 
     def _refuse_body(self):
-        self.refuse(Problem(413, "too_large", f"A body may have {LARGEST_BODY} bytes.", limit=LARGEST_BODY))
+        self.refuse(Problem(413, "too_large", f"A body may have {self.largest} bytes.", limit=self.largest))
 
     def _respondToBadRequestAndDisconnect(self):
         """Whatever Twisted finds wrong: two lengths, a length and chunks, a bad chunk, no HTTP at all."""

@@ -78,7 +78,8 @@ def test_every_screen_can_be_read_and_used_by_everybody(site, ana, lea, mia, sto
               "nothing": "/?view=all&q=nobody", "missing": "/leads/999999999/",
               "no-model": "/models/", "no-report": "/models/fairness/"},
         lea: {"manager": lead, "person": f"{lead}person/", "tracking": "/tracking/",
-              "campaigns": "/campaigns/"},
+              "campaigns": "/campaigns/",
+              "behind": "/campaigns/leads/?name=Demo+form"},
         mia: {"verdict": doubts, "corrections": "/corrections/", "corrected": "/corrections/?view=corrected",
               "sources": "/sources/", "source": door, "quarantine": "/sources/quarantine/"},
     }  # fmt: skip

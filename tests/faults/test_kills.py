@@ -1,6 +1,7 @@
 """The real product under kill -9: what it acknowledged is there, once; what was due fired, once."""
 
 import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +10,12 @@ import pytest
 
 from tests.bench.doors import enquiry, hire, post_leads
 from tests.database import temporary_folder
+from tests.faults import importing
 from tests.faults.racing import Client, race
 from tests.product import Product
 
-pytestmark = pytest.mark.faults
+# The import is broken off first and looked at last, so nobody waits for the minute it is left alone.
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("broken_import")]
 # `make faults` races 1,000 leads and kills 24 times; within `make test` less, for the suite has ten minutes.
 LEADS, CLIENTS = int(os.environ.get("LEADBOARD_FAULT_LEADS", "250")), 32
 KILLS = 24 if LEADS >= 1_000 else 8
@@ -32,6 +35,20 @@ def product():
 def door(product):
     """The path of a source."""
     return product.manage("source", "add", "Fault form", "--lead-type", "other").stdout.splitlines()[0]
+
+
+PERSONS, ROWS, REFUSED = 59, 600, 30
+
+
+@pytest.fixture(scope="module")
+def broken_import(product):
+    """An import whose jobs, their whole process group, were killed in the middle of it."""
+    rows = [f"Visitor {n % PERSONS},v{n % PERSONS}@fair{n % PERSONS}.example,{n}" for n in range(ROWS)]
+    rows[:: ROWS // REFUSED] = [f",,{n}" for n in range(REFUSED)]
+    run = importing.half_imported(product, "Name,E-mail,Stand\n" + "\n".join(rows))
+    os.killpg(product.pids("jobs")[0], signal.SIGKILL)
+    assert importing.standing(product, run)[0] == "running"
+    return run
 
 
 class Nemesis:
@@ -162,4 +179,21 @@ def test_clocks_that_came_due_while_everything_was_down_fire_once_each(product, 
         "AND NOT EXISTS (SELECT FROM handoff_breach b WHERE b.clock_id = c.id)"
     )
     assert (product.query(doubled), product.query(unbreached)) == ([], [[0]])
+    assert clean(product) == ""
+
+
+def test_an_import_whose_jobs_were_killed_is_resumed_with_every_row_once(product, broken_import):
+    product.wait_ready()
+    importing.wait_for(product, broken_import, lambda state, done, total: state == "done", 120)
+    done = importing.standing(product, broken_import)[1]
+    counts = importing.counts(product, broken_import)
+    assert (done, counts) == (ROWS, {"new": PERSONS, "joined": ROWS - PERSONS - REFUSED, "refused": REFUSED})
+    kept = "SELECT count(*), count(lead_id), count(DISTINCT lead_id) FROM capture_submission WHERE "
+    assert product.query(kept + "idempotency_key LIKE '§import %'") == [[ROWS, ROWS - REFUSED, PERSONS]]
+    refused = (
+        f"SELECT count(*), count(DISTINCT row) FROM imports_importrefusal WHERE run_id = '{broken_import}'"
+    )
+    assert product.query(refused) == [[REFUSED, REFUSED]]
+    unheard = "SELECT count(*) FROM leads_lead WHERE email LIKE 'v%@fair%.example' AND scored_at IS NULL"
+    assert settle(product, unheard, [[0]]) == [[0]]
     assert clean(product) == ""

@@ -1,13 +1,19 @@
-"""`manage.py demo`: the people and sources of the demo, with a password that everybody knows."""
+"""`manage.py demo`: people, sources, forms and companies of the demo; everybody knows the password."""
+
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from leadboard.companies import upsert
+from leadboard.companies.models import Company, CompanySignal
 from leadboard.forms import publishing
 from leadboard.forms.models import Form
 from leadboard.forms.starters import plain, starters
 from leadboard.people.models import Role, Team, User
 from leadboard.playbook import versions
+from leadboard.simulation.prospects import world
 from leadboard.simulation.runner import open_doors
 
 PASSWORD = "demo"
@@ -18,6 +24,19 @@ PEOPLE = {
     "manager@demo.test": ("Lea Brandt", Role.MANAGER),
     "admin@demo.test": ("Ada Admin", Role.ADMIN),
 }
+BIG = 500
+TARGETS = {
+    "Delmar Packaging AG": "Their contract with a rival ends in spring.",
+    "Halden Optik GmbH": "Met their COO at the fair; two sites.",
+    "Solent Marine": "Three depots, one of them new.",
+    "Altura Seguros": "Asked for in the board's plan for the south.",
+}
+MOVED = {
+    "Delmar Packaging AG": [("leadership_change", 21), ("hiring", 9)],
+    "Solent Marine": [("expansion", 40)],
+    "Lumen Care": [("funding", 12)],
+    "Cobalt Freight": [("hiring", 5)],
+}
 
 
 def publish_forms():
@@ -27,6 +46,22 @@ def publish_forms():
         title = starters()[key].title
         if not Form.objects.filter(name=title).exists():
             publishing.publish(publishing.create(title, drafts[key]))
+
+
+def fill_companies():
+    """Put the invented firms into the table of companies, some as target accounts, and what moved there."""
+    today = timezone.localdate()
+    rows = [
+        {name: firm[name] for name in ("name", "domain", "country", "industry", "employees")}
+        | {"tier": "A" if firm["employees"] >= BIG else "B", "target": firm["name"] in TARGETS}
+        | ({"target_note": TARGETS[firm["name"]]} if firm["name"] in TARGETS else {})
+        for firm in world()["companies"]
+    ]
+    upsert.put(rows, source="Account list")
+    for company in Company.objects.filter(name__in=MOVED):
+        for kind, days in MOVED[company.name]:
+            day = today - timedelta(days=days)
+            CompanySignal.objects.get_or_create(company=company, kind=kind, date=day, source="Trade press")
 
 
 class Command(BaseCommand):
@@ -46,4 +81,5 @@ class Command(BaseCommand):
                 user.save()
         open_doors()
         publish_forms()
+        fill_companies()
         self.stdout.write(f"Demo sign-ins: {', '.join(PEOPLE)}; password {PASSWORD}")
