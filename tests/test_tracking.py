@@ -81,11 +81,13 @@ def test_a_visit_with_consent_is_kept_without_anything_that_names_a_person(brows
     event = {"kind": "view", "page": "k1", "path": "/pricing?email=a@b.c#x", "title": "Prices",
              "referrer": "https://www.google.com/search?q=secret", "hour": 14, "utm": GOOGLE}  # fmt: skip
     phone = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"}
-    answer = browse([event, {"kind": "left", "page": "k1", "seconds": 42}], headers=phone)
+    left = {"kind": "left", "page": "k1", "seconds": 42, "depth": 80}
+    answer = browse([event, left, left | {"seconds": 3, "depth": 900}], headers=phone)
     assert (answer.status_code, answer.json()["stored"]) == (202, 1)
     touch = Touch.objects.get()
     kept = (touch.what, touch.title, touch.seconds, touch.device, touch.hour, touch.referrer)
     assert kept == ("/pricing", "Prices", 42, "mobile", 14, "google.com")
+    assert touch.depth == 100
     assert (touch.source, touch.medium, touch.campaign, touch.lead_id) == ("google", "cpc", "spring", None)
     assert tokens.visitor_uid(answer.json()["visitor"]) == Visitor.objects.get().uid
 

@@ -2,6 +2,7 @@
 none.
 """
 
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -11,11 +12,16 @@ FREE_MAIL = frozenset((Path(__file__).parent / "lists" / "free_mail.txt").read_t
 # Sites on which people and firms have pages among others: they name the site's owner, not the visitor's firm.
 SHARED_SITES = frozenset((Path(__file__).parent / "lists" / "shared_sites.txt").read_text("utf-8").split())
 LONGEST_HOST = 253
+# Hosts of mail with a domain in nearly every country: hotmail.co.th is one though no list has it.
+FAMILIES = re.compile(
+    r"(?:yahoo|ymail|hotmail|outlook|live|msn|gmx|gmail|googlemail|icloud|aol|yandex|protonmail|tutanota)"
+    r"\.(?:(?:co|com|net|org)\.)?(?:[a-z]{2}|com|net)"
+)
 
 
 def is_free_mail(domain: str) -> bool:
     """Does anybody get an address at this domain, so that it names no company?"""
-    return domain in FREE_MAIL
+    return domain in FREE_MAIL or bool(FAMILIES.fullmatch(domain))
 
 
 def company_domain(email: str | None, website: str = "") -> str | None:

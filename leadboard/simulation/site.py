@@ -128,7 +128,8 @@ class Site:
                 "kind": "view", "page": key, "path": page["path"], "title": page["title"],
                 "age": float(sum(stays[place:])), "hour": datetime.now(zone).hour,
             })  # fmt: skip
-            left.append({"kind": "left", "page": key, "seconds": stays[place]})
+            depth = self.random.choice((25, 50, 75, 100))
+            left.append({"kind": "left", "page": key, "seconds": stays[place], "depth": depth})
         return views + left
 
     def _track(self, agent: str, visitor: str, events: list[dict[str, Any]]) -> str:

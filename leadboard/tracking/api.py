@@ -96,8 +96,8 @@ class TouchSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Touch
-        fields = ["at", "kind", "what", "title", "seconds", "visit", "device", "hour", "referrer", "source",
-                  "medium", "campaign", "term", "content"]  # fmt: skip
+        fields = ["at", "kind", "what", "title", "seconds", "depth", "visit", "device", "hour", "referrer",
+                  "source", "medium", "campaign", "term", "content"]  # fmt: skip
         read_only_fields = fields
 
 

@@ -65,9 +65,9 @@ class Touch(models.Model):
     """One thing a prospect did. The table is parted by month of `at` (see `partitions`).
 
     `what` is the path of a page, the name of a file, a webinar or a mail; `seconds` is how long it was looked
-    at. `page` is the script's own key of a page view, by which its seconds arrive later; `ref` is a sender's
-    own id: the same again is stored once. Of the referrer only the host is kept, of the browser only its
-    class.
+    at, `depth` how far down. `page` is the script's own key of a page view, by which its seconds arrive
+    later; `ref` is a sender's own id: the same again is stored once. Of the referrer only the host is kept,
+    of the browser only its class.
     """
 
     at = models.DateTimeField()
@@ -84,6 +84,9 @@ class Touch(models.Model):
     what = models.TextField(blank=True)
     title = models.TextField(blank=True)
     seconds = models.PositiveIntegerField(default=0)
+    depth = models.PositiveSmallIntegerField(
+        db_default=0, help_text="How much of a page was seen, in percent."
+    )
     device = models.CharField(max_length=8, blank=True)
     hour = models.PositiveSmallIntegerField(null=True, help_text="Of the day, by the visitor's own clock.")
     referrer = models.TextField(blank=True)

@@ -6,7 +6,7 @@
     0.4,
      "hour": 14, "utm": {"source": "…", "medium": "…", "campaign": "…", "term": "…", "content": "…"},
      "click_id": "gclid"},
-    {"kind": "left", "page": "k3x9", "seconds": 42},
+    {"kind": "left", "page": "k3x9", "seconds": 42, "depth": 80},
     {"kind": "download", "path": "/guide.pdf"}
 ]}
 ```
@@ -33,7 +33,7 @@ OLDEST_AGE = 3_600
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 PAGE_KEY = re.compile(r"[A-Za-z0-9_-]{1,24}")
 UTM = ("source", "medium", "campaign", "term", "content")
-FIELDS = {"kind", "page", "path", "title", "referrer", "age", "hour", "utm", "click_id", "seconds"}
+FIELDS = {"kind", "page", "path", "title", "referrer", "age", "hour", "utm", "click_id", "seconds", "depth"}
 DELIVERY = {"consent", "visitor", "link", "events"}
 KINDS = ("view", "left", "download")
 
@@ -52,6 +52,7 @@ class Event:
     age: float
     hour: int | None
     seconds: int
+    depth: int
     marks: tuple[str, ...]
 
 
@@ -134,6 +135,7 @@ def _event(event: Any, place: str, ours: frozenset[str]) -> Event:
         kind, page, "" if kind == "left" else _path(event, place),
         _text(event, "title", LONGEST["title"], place), referrer, _number(event, "age", OLDEST_AGE, place),
         _hour(event, place), int(_number(event, "seconds", LONGEST_STAY, place)),
+        int(_number(event, "depth", 100, place)),
         _marks(event, referrer, place),
     )  # fmt: skip
 
@@ -182,7 +184,7 @@ def _number(event: dict[str, Any], name: str, most: int, place: str) -> float:
     """Return a number from 0 on; what is larger than can be believed counts as the most."""
     value = event.get(name, 0)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or math.isnan(value):
-        raise _wrong(f"{place}.{name}", "a number of seconds, 0 or more")
+        raise _wrong(f"{place}.{name}", "a number, 0 or more")
     return min(value, most)
 
 

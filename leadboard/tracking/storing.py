@@ -63,8 +63,9 @@ ORDER BY e.place
 RETURNING visitor_id
 """
 LEAVE = """
-UPDATE tracking_touch t SET seconds = greatest(t.seconds, e.seconds)
-FROM unnest(%(visitors)s::bigint[], %(pages)s::text[], %(seconds)s::int[]) AS e (visitor, page, seconds)
+UPDATE tracking_touch t SET seconds = greatest(t.seconds, e.seconds), depth = greatest(t.depth, e.depth)
+FROM unnest(%(visitors)s::bigint[], %(pages)s::text[], %(seconds)s::int[], %(depths)s::smallint[])
+    AS e (visitor, page, seconds, depth)
 WHERE t.visitor_id = e.visitor AND t.page = e.page AND t.at > now() - interval '1 day'
 """
 COLUMNS = ("age", "kind", "page", "what", "title", "seconds", "hour", "referrer")
@@ -176,7 +177,7 @@ def _leave(admitted: list[tuple[Parcel, Admitted]]) -> None:
     if left:
         values: dict[str, Any] = {
             "visitors": [visitor_id for visitor_id, _ in left], "pages": [event.page for _, event in left],
-            "seconds": [event.seconds for _, event in left],
+            "seconds": [event.seconds for _, event in left], "depths": [event.depth for _, event in left],
         }  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(LEAVE, values)

@@ -43,12 +43,17 @@ def _visit(pages: Sequence[Touch]) -> Entry:
     words = [f"Visited {many} page{'s' if many > 1 else ''}"]
     words += [span(seconds)] if seconds else []
     words += [f"from {origin}"] if (origin := came_from(first)) else []
-    paths = list(dict.fromkeys(page.what for page in pages))
+    paths = list(dict.fromkeys(map(_path, pages)))
     shown = ", ".join(paths[:PATHS_SHOWN]) + (
         f" and {len(paths) - PATHS_SHOWN} more" if paths[PATHS_SHOWN:] else ""
     )
     on = f" · {first.device}" if first.device and first.device != "desktop" else ""
     return Entry(first.at, PROSPECT, "eye", "", ", ".join(words), shown + on)
+
+
+def _path(page: Touch) -> str:
+    """Return the path of a page, with how much of it was seen where that is known."""
+    return f"{page.what} ({page.depth} %)" if page.depth else page.what
 
 
 def _other(touch: Touch) -> Entry:

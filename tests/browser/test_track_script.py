@@ -115,3 +115,55 @@ def test_a_browser_that_objects_is_not_followed_whatever_the_banner_says(site, f
     page.evaluate("leadboard('consent', true)")
     page.wait_for_timeout(500)
     assert (asked, Touch.objects.count()) == ([], 0)
+
+
+def test_two_tabs_are_one_visitor_and_a_no_in_one_ends_the_other(site, firm):
+    one = site.open("/accounts/login/")
+    two = one.context.new_page()
+    for page in (one, two):
+        page.goto(f"{firm}/index.html")
+        page.wait_for_function("leadboard.on")
+    one.evaluate("leadboard('consent', true)")
+    until(lambda: Touch.objects.filter(kind="view").count() == 2)  # the other tab hears of the yes
+    assert Visitor.objects.count() == 1
+    two.evaluate("leadboard('consent', false)")
+    until(lambda: Touch.objects.count() == 0)
+    one.evaluate("history.pushState({}, '', '/after')")
+    one.wait_for_timeout(300)
+    assert (Touch.objects.count(), Visitor.objects.filter(withdrawn_at=None).count()) == (0, 0)
+
+
+def test_what_is_seen_without_a_line_is_sent_when_it_is_back(site, firm):
+    page = site.open("/accounts/login/")
+    page.goto(f"{firm}/index.html")
+    page.evaluate("leadboard('consent', true)")
+    until(lambda: views() == ["/index.html"])
+    page.context.set_offline(True)
+    page.evaluate("history.pushState({}, '', '/tunnel')")
+    page.evaluate("location.hash = '#/inside?x=1'")
+    page.wait_for_timeout(200)
+    page.context.set_offline(False)
+    until(lambda: views() == ["/index.html", "/tunnel", "/tunnel/inside"])
+    assert Visitor.objects.count() == 1
+
+
+def test_a_browser_that_keeps_nothing_is_recorded_for_a_page_under_a_strict_policy(site, firm, tmp_path):
+    policy = f"default-src 'none'; script-src 'nonce-x' {site.base}; connect-src {site.base}; img-src data:"
+    html = (tmp_path / "index.html").read_text().replace("<script>", '<script nonce="x">')
+    html = html.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">')
+    (tmp_path / "strict.html").write_text(html)
+    page = site.open("/accounts/login/")
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('blocked') }})"
+    )
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{firm}/strict.html?UTM_Source=Bing&MSCLKID=1#utm_campaign=Winter")
+    page.evaluate("leadboard('consent', true)")
+    until(lambda: views() == ["/strict.html"])
+    page.evaluate("history.replaceState({}, '', '/moved')")
+    until(lambda: views() == ["/strict.html", "/moved"])
+    touch = Touch.objects.order_by("at").first()
+    assert (touch.source, touch.campaign, said) == ("bing", "Winter", [])
+    assert Visitor.objects.count() == 1
+    assert page.context.cookies(firm) == []
