@@ -396,3 +396,33 @@ def test_reps_and_strangers_may_not_change_companies(page, ana, client, db, path
     assert client.post(path).status_code == 302
     assert page(ana).post(path).status_code == 403
     assert Company.objects.count() == 1
+
+
+def test_a_company_with_several_domains_is_one_whichever_a_lead_or_a_row_uses(post, page, mia):
+    rows = [
+        {"Account": "Halden Group", "Website": "https://www.halden.test/de; halden-uk.test, halden.test"},
+        {"Account": "Barsund", "Website": "barsund.test"},
+    ]
+    mapping = columns.guess(list(rows[0]))
+    read = [columns.read_row(row, mapping) for row in rows]
+    halden, barsund = [one.company for one in upsert.put(read, source="list")]
+    assert (halden.domain, halden.other_domains) == ("halden.test", ["halden-uk.test"])
+    assert [one.done for one in upsert.put(read, source="list")] == ["same", "same"]
+    again = columns.read_row({"Website": "halden-uk.test", "Staff": "51-200", "Account": ""}, {
+        "domain": "Website", "employees": "Staff"})  # fmt: skip
+    [one] = upsert.put([again], source="other list")
+    assert (one.company.pk, one.company.domain, one.company.employees) == (halden.pk, "halden.test", 51)
+    by = {
+        name: matching.find(matching.trace_of(f"a@{name}", "", ""))
+        for name in ("halden.test", "mail.halden-uk.test", "x.test")
+    }
+    assert [found and found.company.pk for found in by.values()] == [halden.pk, halden.pk, None]
+    upsert.store(barsund, {"other_domains": ["halden-uk.test"]}, "somebody")  # two claim it now
+    assert matching.find(matching.trace_of("a@halden-uk.test", "", "")) is None
+    form = {"name": "Halden Group", "domain": "halden.test", "other_domains": "halden-uk.test halden.ch"}
+    assert page(mia).post(f"/companies/{halden.pk}/", form).status_code == 302
+    halden.refresh_from_db()
+    assert halden.other_domains == ["halden-uk.test", "halden.ch"]
+    assert (
+        page(mia).post(f"/companies/{halden.pk}/", form | {"other_domains": "gmail.com"}).status_code == 422
+    )

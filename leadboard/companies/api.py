@@ -17,8 +17,8 @@ from leadboard.leads.clock import db_now
 
 MOST_AT_ONCE = 1_000
 OPEN = Q(matches__lead__erased_at=None) & ~Q(matches__lead__desk="closed")
-READ = ["domain", "name", "employees", "industry", "tier", "country", "region", "city", "revenue", "language",
-        "target", "target_note", "attributes"]  # fmt: skip
+READ = ["domain", "other_domains", "name", "employees", "industry", "tier", "country", "region", "city",
+        "revenue", "language", "target", "target_note", "attributes"]  # fmt: skip
 
 
 class CompanySerializer(serializers.ModelSerializer):
@@ -38,6 +38,7 @@ class GivenCompany(serializers.Serializer):
     """
 
     domain = serializers.CharField(required=False, help_text="domain or web address")
+    other_domains = serializers.JSONField(required=False, help_text="a list, or a text with commas")
     name = serializers.CharField(required=False)
     employees = serializers.JSONField(required=False, help_text="a number, or a text such as 51-200")
     industry = serializers.CharField(required=False)
@@ -204,6 +205,7 @@ def put(rows: list[Any], by: Any) -> list[upsert.Outcome]:
     for row in rows:
         try:
             given = {name: value for name, value in _object(row).items() if value not in (None, "")}
+            given = fields.with_all_domains(given)
             read.append({name: _read(name, value) for name, value in given.items()})
         except (ValueError, Problem) as refusal:
             read.append(upsert.Outcome(upsert.REFUSED, why=getattr(refusal, "detail", str(refusal))))
@@ -225,7 +227,7 @@ def _read(name: str, value: Any) -> Any:
         if not isinstance(value, dict):
             raise ValueError("attributes is an object of your own fields.")
         return fields.read_attributes(value)
-    if isinstance(value, dict | list):
+    if isinstance(value, dict | list) and name != "other_domains":
         raise ValueError(f"{name} is a text or a number.")
     return fields.read_field(name, value)
 
@@ -233,6 +235,11 @@ def _read(name: str, value: Any) -> Any:
 def _emptied(name: str) -> Any:
     if name not in READ:
         raise ValueError(f"There is no field {name[:60]!r}; there are {', '.join(READ)}.")
-    return {"domain": None, "employees": None, "revenue": None, "target": False, "attributes": {}}.get(
-        name, ""
-    )
+    empty: dict[str, Any] = {
+        "domain": None,
+        "employees": None,
+        "revenue": None,
+        "target": False,
+        "attributes": {},
+    }
+    return (empty | {"other_domains": []}).get(name, "")

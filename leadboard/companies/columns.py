@@ -9,11 +9,13 @@ from leadboard.companies import fields
 from leadboard.companies.names import plain
 
 FIELDS = (
-    "domain", "name", "employees", "industry", "tier", "country", "region", "city", "revenue", "language",
-    "target", "target_note", "signal", "signal_date", "signal_source", "signal_url",
+    "domain", "other_domains", "name", "employees", "industry", "tier", "country", "region", "city",
+    "revenue", "language", "target", "target_note", "signal", "signal_date", "signal_source", "signal_url",
 )  # fmt: skip
 _HEADINGS = {
     "domain": "domain companydomain website web url homepage webseite siteweb internetadresse emaildomain",
+    "other_domains": "otherdomains domains additionaldomains alternatedomains emaildomains webdomains "
+    "aliases subsidiarydomains brands weiteredomains domainen autresdomaines domaines",
     "name": "name company companyname account accountname organization organisation firm firma firmenname "
     "unternehmen societe entreprise raisonsociale nomdelentreprise",
     "employees": "employees numberofemployees employeecount headcount companysize size staff mitarbeiter "
@@ -50,7 +52,7 @@ def read_row(cells: dict[str, Any], mapping: dict[str, str]) -> dict[str, Any]:
 
     Raises ValueError with one sentence for the first thing that is wrong.
     """
-    given = {name: cells.get(heading, "") for name, heading in mapping.items()}
+    given = fields.with_all_domains({name: cells.get(heading, "") for name, heading in mapping.items()})
     read: dict[str, Any] = {
         name: fields.read_field(name, value)
         for name, value in given.items()

@@ -15,6 +15,7 @@ YES, NO = (
     frozenset(["yes", "y", "true", "1", "x", "ja", "j", "oui", "o", "target", "on"]),
     frozenset(["no", "n", "false", "0", "nein", "non", "off"]),
 )
+MOST_DOMAINS = 100
 MOST_EMPLOYEES, MOST_REVENUE, MOST_ATTRIBUTES, LONGEST_ATTRIBUTE = 2_147_483_647, 10**15, 50, 1_000
 NUMBER = re.compile(
     r"(\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+|\d+)(?:[.,](\d{1,2}))?"
@@ -58,6 +59,26 @@ def _domain(text: str, _: Any) -> str:
     if is_free_mail(domain):
         raise ValueError(f"{domain} is a free-mail host; it belongs to no company.")
     return domain
+
+
+def _domains(text: str, value: Any) -> list[str]:
+    """Return several domains, as a list or as one text with commas, semicolons or spaces between them."""
+    said = [str(one).strip() for one in value] if isinstance(value, list) else re.split(r"[,;|\s]+", text)
+    domains = [*dict.fromkeys(_domain(one, one) for one in said if one)]
+    if len(domains) > MOST_DOMAINS:
+        raise ValueError(f"{len(domains)} domains; at most {MOST_DOMAINS} are kept.")
+    return domains
+
+
+def with_all_domains(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row in which several domains in the place of one are the first and the other ones."""
+    said = str(row.get("domain") or "").strip()
+    if not re.search(r"[,;|\s]", said):
+        return row
+    first, *others = _domains(said, said)
+    known = row.get("other_domains") or []
+    more = known if isinstance(known, list) else _domains(str(known), known)
+    return row | {"domain": first, "other_domains": [*more, *others]}
 
 
 def _count(name: str, most: int) -> Any:
@@ -118,6 +139,7 @@ def can_be_recognised(fields: dict[str, Any]) -> bool:
 
 READERS = {
     "domain": _domain,
+    "other_domains": _domains,
     "employees": _count("employees", MOST_EMPLOYEES),
     "revenue": _count("revenue", MOST_REVENUE),
     "country": _country,

@@ -78,6 +78,7 @@ def _of_table(company: Company, method: str) -> Iterator[Known]:
 
 def _answers(trace: Trace, company: Company | None) -> list[ProviderAnswer]:
     domains = {domain for domain in (trace.mail or trace.site, company.domain if company else "") if domain}
+    domains |= set(company.other_domains) if company else set()
     if not domains:
         return []
     answered = ProviderAnswer.objects.filter(

@@ -3,6 +3,7 @@
 Where a name fits several companies nobody guesses. One query, for one lead or for many.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -49,13 +50,23 @@ def find_all(traces: Iterable[Trace]) -> dict[Trace, Found]:
     names = {trace.name for trace in asked if trace.name}
     if not asked:
         return {}
-    companies = list(Company.objects.filter(Q(domain__in=domains) | Q(folded__in=names)))
-    by_domain = {company.domain: company for company in companies if company.domain}
+    meant = Q(domain__in=domains) | Q(folded__in=names) | Q(other_domains__overlap=list(domains))
+    companies = list(Company.objects.filter(meant))
+    by_domain = _by_domain(companies)
     by_name: dict[str, list[Company]] = {}
     for company in companies:
         by_name.setdefault(company.folded, []).append(company)
     answers = {trace: _choose(trace, by_domain, by_name) for trace in asked}
     return {trace: found for trace, found in answers.items() if found is not None}
+
+
+def _by_domain(companies: list[Company]) -> dict[str, Company]:
+    """Return the companies by all their domains; of another one that two claim nobody guesses whose it is."""
+    claims = Counter(domain for company in companies for domain in company.other_domains)
+    others = {
+        domain: company for company in companies for domain in company.other_domains if claims[domain] == 1
+    }
+    return others | {company.domain: company for company in companies if company.domain}
 
 
 def _choose(trace: Trace, by_domain: dict[str, Company], by_name: dict[str, list[Company]]) -> Found | None:

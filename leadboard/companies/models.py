@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -13,6 +14,10 @@ class Company(models.Model):
     """One firm as our own table describes it. What is blank or null is not known."""
 
     domain = models.CharField(max_length=253, null=True, blank=True, unique=True)
+    other_domains = ArrayField(
+        models.CharField(max_length=253), default=list, db_default=[], blank=True,
+        help_text="Of its brands, countries and subsidiaries: a lead of one of them is one of this company.",
+    )  # fmt: skip
     name = models.CharField(max_length=200, blank=True)
     folded = models.CharField(max_length=200, blank=True, editable=False)
     employees = models.PositiveIntegerField(null=True, blank=True)
@@ -47,6 +52,7 @@ class Company(models.Model):
         indexes = [
             models.Index(fields=["folded"], name="company_folded", condition=~Q(folded="")),
             models.Index(fields=["id"], name="company_target", condition=Q(target=True)),
+            GinIndex(fields=["other_domains"], name="company_other_domains"),
         ]
 
     def __str__(self):

@@ -37,6 +37,9 @@ class CompanyForm(forms.Form):
 
     name = line("Name")
     domain = line("Domain", help_text="halden.example, or a web address")
+    other_domains = line(
+        "Other domains", longest=2_000, help_text="brands, countries, subsidiaries; with commas"
+    )
     employees = line("Employees", longest=40)
     industry = line("Industry", longest=120)
     tier = line("Tier", longest=40)
@@ -83,7 +86,9 @@ def chosen(asked: Any) -> tuple[str, str, QuerySet[Company]]:
     words = asked.get("words", "").strip()[:200]
     companies = Company.objects.annotate(leads=Count("matches", filter=api.OPEN)).filter(VIEWS[view][1])
     if words:
-        companies = companies.filter(Q(name__icontains=words) | Q(domain__icontains=words))
+        companies = companies.filter(
+            Q(name__icontains=words) | Q(domain__icontains=words) | Q(other_domains__overlap=[words.lower()])
+        )
     return view, words, companies
 
 
@@ -93,9 +98,15 @@ def export(request: StaffRequest) -> StreamingHttpResponse:
     """The companies of a view and a search as a file that can be uploaded again."""
     view, words, companies = chosen(request.GET)
     rows = (
-        [getattr(company, name) for name in COLUMNS] for company in companies.order_by("pk").iterator(1_000)
+        [_shown(getattr(company, name)) for name in COLUMNS]
+        for company in companies.order_by("pk").iterator(1_000)
     )
     return csv_response(request, "companies", COLUMNS, rows, filters={"view": view, "words": words})
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as it is typed: several domains as one text."""
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def _add(form: CompanyForm, request: StaffRequest) -> bool:
@@ -117,7 +128,7 @@ def _add(form: CompanyForm, request: StaffRequest) -> bool:
 def show_company(request: StaffRequest, pk: int) -> HttpResponse:
     """One company: what we know, its signals, its leads; a form changes it."""
     company = get_object_or_404(Company, pk=pk)
-    initial = {name: getattr(company, name) for name in CompanyForm.base_fields}
+    initial = {name: _shown(getattr(company, name)) for name in CompanyForm.base_fields}
     form = CompanyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from leadboard.companies.fields import can_be_recognised, read_signal
@@ -51,15 +52,18 @@ class _Table:
     def __init__(self, rows: list[dict[str, Any]]):
         domains = {row["domain"] for row in rows if row.get("domain")}
         names = {folded_name(row.get("name", "")) for row in rows} - {""}
-        found = Company.objects.filter(domain__in=domains) | Company.objects.filter(folded__in=names)
+        meant = Q(domain__in=domains) | Q(folded__in=names) | Q(other_domains__overlap=list(domains))
+        found = Company.objects.filter(meant).order_by("pk")
         self.companies: list[Company] = []
         self.by_domain: dict[str, Company] = {}
         self.by_name: dict[str, list[Company]] = {}
-        for company in found.distinct():
+        for company in found:
             self.add(company)
 
     def add(self, company: Company) -> None:
         """Let later rows find this company."""
+        for domain in company.other_domains:
+            self.by_domain.setdefault(domain, company)
         if company.domain:
             self.by_domain[company.domain] = company
         if company.folded and company not in self.by_name.setdefault(company.folded, []):
@@ -115,6 +119,13 @@ def change(company: Company, row: dict[str, Any], *, source: str, dry_run: bool 
     has.
     """
     row = dict(row)
+    if row.get("domain") in company.other_domains:
+        del row["domain"]  # it was recognised by another domain of its own
+    if "other_domains" in row:
+        theirs = {row.get("domain") or company.domain, *company.other_domains}
+        row["other_domains"] = company.other_domains + [
+            domain for domain in dict.fromkeys(row["other_domains"]) if domain not in theirs
+        ]
     if "attributes" in row:
         row["attributes"] = company.attributes | row["attributes"]
     changed = {

@@ -64,8 +64,12 @@ RETURNING visitor_id
 """
 LEAVE = """
 UPDATE tracking_touch t SET seconds = greatest(t.seconds, e.seconds), depth = greatest(t.depth, e.depth)
-FROM unnest(%(visitors)s::bigint[], %(pages)s::text[], %(seconds)s::int[], %(depths)s::smallint[])
-    AS e (visitor, page, seconds, depth)
+FROM (
+    SELECT visitor, page, max(seconds) AS seconds, max(depth) AS depth
+    FROM unnest(%(visitors)s::bigint[], %(pages)s::text[], %(seconds)s::int[], %(depths)s::smallint[])
+        AS said (visitor, page, seconds, depth)
+    GROUP BY visitor, page
+) AS e
 WHERE t.visitor_id = e.visitor AND t.page = e.page AND t.at > now() - interval '1 day'
 """
 COLUMNS = ("age", "kind", "page", "what", "title", "seconds", "hour", "referrer")
