@@ -285,3 +285,14 @@ def test_the_word_model_forgets_what_was_taken_back(judged, mia):
     assert (learnt.number, learnt.corrections, learnt.is_live) == (2, 0, True)
     assert firm_words.words_in_use()[0].to_json() == word_model().to_json()
     assert firm_words.refit() is None
+
+
+def test_who_sets_a_score_over_one_that_was_not_on_the_page_is_told_whose_it_is(judged, resting, mia):
+    lead = judged()
+    correcting.override(lead.pk, mia, code="talked", score=71, over="0")
+    with pytest.raises(Problem) as refused:
+        correcting.override(lead.pk, resting, code="other", score=20, over="0")
+    assert (refused.value.status, refused.value.detail[:26]) == (409, "Mia Sato set it meanwhile.")
+    seen = str(Override.objects.get().pk)
+    correcting.override(lead.pk, resting, code="other", score=20, over=seen)
+    assert Override.objects.get(ended_at=None).by == resting

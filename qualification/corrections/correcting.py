@@ -121,12 +121,14 @@ def override(
     score: int | None = None,
     desk: str = "",
     label: str = "",
+    over: str = "",
 ) -> Lead:
     """A person sets the score, the desk, or both, for a coded reason; it holds until `automatic`. A `label`
     corrects the class first, and alone is enough.
 
-    The band follows the score by the playbook, and so does the desk when none is given. Only a lead that
-    nobody holds and that is open changes its desk.
+    `over` is the override that the page showed ("0": none): when another stands by now, it is a Problem 409
+    that says whose. The band follows the score by the playbook, and so does the desk when none is given.
+    Only a lead that nobody holds and that is open changes its desk.
     """
     _refuse_nonsense(code, score, desk, label)
     corrected = correct(lead_id, by, label) if label else None
@@ -134,6 +136,7 @@ def override(
         return corrected
     with transaction.atomic():
         lead = _open_lead(lead_id, by)
+        _refuse_unseen(lead, over)
         playbook, verdict = versions.active(), newest_verdict(lead)
         changes, route = _changes(lead, score, desk, playbook)
         Override.objects.filter(lead=lead, ended_at__isnull=True).update(ended_at=db_now())
@@ -149,6 +152,14 @@ def override(
             **changes,
         )
     return lead
+
+
+def _refuse_unseen(lead: Lead, over: str) -> None:
+    stands = standing.override_of(lead)
+    if not over or over == (str(stands.pk) if stands else "0"):
+        return
+    words = f"{stands.by.name} set it meanwhile." if stands else "It was given back to the machine meanwhile."
+    raise Problem(409, "set_meanwhile", f"{words} Yours was not taken; set it again to overrule.")
 
 
 def automatic(lead_id: int, by: User) -> Lead:

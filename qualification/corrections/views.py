@@ -85,6 +85,7 @@ def override(request: StaffRequest, lead: Lead) -> str:
         note=given.get("note", ""),
         score=int(score) if score else None,
         desk=given.get("desk", ""),
+        over=given.get("over", ""),
     )
     return "Set by hand. It holds until you give it back to the machine."
 

@@ -1,10 +1,13 @@
 """The reasons for and against as two short lists, each with a bar for its weight."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
+
+from qualification.explain.whence import Whence
 
 MOST = 5
 WIDTH = 60
+Behind = Callable[[Mapping[str, Any]], Whence]
 
 
 class Bar(NamedTuple):
@@ -15,7 +18,7 @@ class Bar(NamedTuple):
     words: str
     points: str
     width: str
-    fact: str
+    fact: Whence
 
 
 class Sides(NamedTuple):
@@ -25,7 +28,7 @@ class Sides(NamedTuple):
     down: list[Bar]
 
 
-def sides(reasons: Sequence[dict[str, Any]], behind: Callable[[dict[str, Any]], str]) -> Sides:
+def sides(reasons: Sequence[dict[str, Any]], behind: Behind) -> Sides:
     """Both lists on one scale; `behind` tells the fact of a reason."""
     longest = max((abs(reason["points"]) for reason in reasons), default=1)
     ordered = sorted(reasons, key=lambda reason: -abs(reason["points"]))
@@ -33,7 +36,7 @@ def sides(reasons: Sequence[dict[str, Any]], behind: Callable[[dict[str, Any]], 
     return Sides([bar for up, bar in bars if up][:MOST], [bar for up, bar in bars if not up][:MOST])
 
 
-def _bar(reason: dict[str, Any], longest: float, behind: Callable[[dict[str, Any]], str]) -> Bar:
+def _bar(reason: dict[str, Any], longest: float, behind: Behind) -> Bar:
     sign = "+" if reason["points"] > 0 else "−"
     width = WIDTH * abs(reason["points"]) / longest
     return Bar(reason["words"], f"{sign}{abs(reason['points'])}", f"{width:.1f}", behind(reason))

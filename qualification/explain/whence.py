@@ -86,7 +86,7 @@ class Facts:
         if field == "target_account":
             return "your list of target accounts", None
         column = COLUMN.get(field, field)
-        if column in (*GIVEN, "phone", "email") and getattr(self._lead, column, ""):
+        if column in (*GIVEN, "phone", "email") and getattr(self._lead, column, None):
             return (f"by {self._lead.source}" if self._lead.source else "said by them"), self._gave_at
         return self._found_out(field)
 

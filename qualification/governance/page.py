@@ -160,12 +160,13 @@ def _facts(model: ScoringModel | None) -> dict[str, Any]:
     }
 
 
-def history(asked: Any = 1) -> Page:
+def history(asked: Any = 1) -> "Page[Any]":
     """A page of all models, the newest first, each with its last trial, its shadow and what may be done with
     it.
     """
     live = standing.live_model()
-    found = Paginator(ScoringModel.objects.order_by("-number").defer("content"), MANY).get_page(asked)
+    models = ScoringModel.objects.order_by("-number").defer("content")
+    found: Page[Any] = Paginator(models, MANY).get_page(asked)
     found.object_list = [_version(model, live) for model in found.object_list]
     return found
 
