@@ -11,7 +11,8 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=xx"
 PERSON = {"name": "Ana Ruiz", "email": "ana@halden.example", "message": "We want to see it soon, please"}
 LABELS = ("name", "email", "phone", "company", "title", "country", "website", "message", "utm_campaign",
-          "submitted_at", "basis", "Vorname", "Nachname", "N° de téléphone", "field_3", "")  # fmt: skip
+          "submitted_at", "basis", "Vorname", "Nachname", "N° de téléphone", "field_3", "",
+          "fields[email][value]", "a[b", "x[][][]", "a" + "[b]" * 5_000, "fields[email]")  # fmt: skip
 # What stands where a text should: kinds 18 to 20 and 26 to 39.
 ODD = [
     "\ud800", "\udfff\ud800", "\x00", "a\x00b", {"$ne": 1}, True, False, None, [], {}, ["a"], [[["a"]]],
@@ -31,6 +32,9 @@ ODD = [
     "-Infinity",
     {"__proto__": {"admin": True}}, {"constructor": {"prototype": {}}}, [{"name": "email", "value": ["x"]}],
     {"file": "x", "content_type": "y", "bytes": "z"}, [["a", 1], ["b", 2]], {"": ""}, {"name": {"name": {}}},
+    '{"email": "x@halden.example"}', '[[[["a"]]]]', '{"a": ', "{}", "[]", '{"a": NaN}',
+    "https://x.example/?utm_campaign=%00", "https://[x/?utm_source=a", {"url": "x", "size": {}},
+    {"country": {}, "number": [1]}, [{"url": "a", "size": 1}],
 ]  # fmt: skip
 OURS = ("owner", "stage", "score", "id", "uid", "created", "desk", "do_not_contact", "version", "due_at")
 HEADS = ({"idempotency-key": ""}, {"idempotency-key": "k" * 256}, {"idempotency-key": "a\nb"},

@@ -14,7 +14,10 @@ from tests import malformed
 from tests.vendor_papers import SECRET, SIGN, UNSIGNED
 
 SETTLED = {"captured", "joined", "quarantined", "ignored", "split", "discarded"}
-THOUSAND, OF_EACH_SEED = 1_000, 250
+THOUSAND, SEEDS, SHARE = 1_000, 4, 250
+# Every kind at every vendor, one in seven unproved; None is a delivery in the vendor's own shape, altered.
+ROUND = [(vendor, kind) for vendor in VENDORS for kind in (*malformed.KINDS, *[None] * len(malformed.KINDS))]
+EACH = [(*ROUND[number % len(ROUND)], number % 7 > 0) for number in range(THOUSAND)]
 
 
 @pytest.fixture
@@ -44,18 +47,14 @@ def is_refusal(answer):
     return bool(document["code"] and document["detail"])
 
 
-@pytest.mark.parametrize("seed", range(THOUSAND // OF_EACH_SEED))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_thousand_malformed_bodies_are_refused_with_words_or_kept(doors, seed, caplog):
     dice = random.Random(seed)
     kept, statuses = set(), {}
-    for number in range(OF_EACH_SEED):
-        vendor = dice.choice(list(VENDORS))
+    for number, (vendor, kind, is_signed) in enumerate(EACH[seed * SHARE :][:SHARE]):
         source = doors[vendor]
-        is_shaped = number % 2 == 0
-        body, content_type, headers = (
-            malformed.of_vendor(dice, vendor) if is_shaped else dice.choice(malformed.KINDS)(dice)
-        )
-        if vendor in SIGN and dice.random() < 0.9:
+        body, content_type, headers = kind(dice) if kind else malformed.of_vendor(dice, vendor)
+        if vendor in SIGN and is_signed:
             headers = headers | SIGN[vendor](body, source)
         answer = send(source, body, content_type, headers)
         told = f"seed {seed}, number {number}, {vendor}: {answer.status_code} for {body[:300]!r}"
@@ -63,8 +62,9 @@ def test_a_thousand_malformed_bodies_are_refused_with_words_or_kept(doors, seed,
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         if answer.status_code == 202:
             kept.add(json.loads(answer.content)["id"])
-    found = Submission.objects.filter(part_of=None)
-    assert {str(submission.pk) for submission in found} == kept
+    whole = {str(pk) for pk in Submission.objects.filter(part_of=None).values_list("pk", flat=True)}
+    parts = {str(pk) for pk in Submission.objects.exclude(part_of=None).values_list("pk", flat=True)}
+    assert whole <= kept <= whole | parts  # an entry that came before within a batch is the one it was
     assert set(Submission.objects.values_list("state", flat=True)) <= SETTLED
     assert all(one.problem for one in Submission.objects.filter(state__in=("quarantined", "ignored")))
     assert {202, 400, 401, 415} <= set(statuses)

@@ -18,6 +18,7 @@ AGREES = (
     "je souhaite recevoir", "acepto", "autorizo", "acconsento", "accetto", "autorizzo", "ik ga akkoord",
     "ik stem", "aceito", "concordo",
 )  # fmt: skip
+BEGINNINGS, LONGEST_WORD = frozenset(phrase.split()[0] for phrase in AGREES), 20
 TERMS = (
     "privacy", "terms", "conditions", "policy", "datenschutz", " agb", "nutzungsbedingungen",
     "confidentialit", "privacidad", "politica", "terminos", "condiciones", "termini", "condizioni",
@@ -39,8 +40,11 @@ def asks(steps: tuple[str, ...]) -> bool:
 
 def agrees(text: str) -> bool:
     """Is a text the sentence of a box that was ticked, such as "I agree to be contacted"?"""
+    begins = text[:LONGEST_WORD].casefold().replace("’", " ").replace("'", " ").replace(",", " ").split()
+    if not begins or begins[0] not in BEGINNINGS or len(text) > labels.LONGEST:
+        return False
     said = " ".join(labels.words(text)) + " "
-    return said.startswith(AGREES) and len(text) <= labels.LONGEST and not _is_of_terms(said)
+    return said.startswith(AGREES) and not _is_of_terms(said)
 
 
 def _is_of_terms(text: str) -> bool:

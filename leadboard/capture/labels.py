@@ -104,6 +104,11 @@ def _meanings(steps: tuple[str, ...]) -> tuple[Meaning, ...]:
 
 def is_about_others(steps: tuple[str, ...]) -> bool:
     """Does the path name somebody or something else than the prospect (the owner, the form, a consent)?"""
+    return _is_about_others(tuple(step[:LONGEST] for step in steps[-MOST_STEPS:]))
+
+
+@lru_cache(maxsize=4_096)
+def _is_about_others(steps: tuple[str, ...]) -> bool:
     bare = [_bare(words(step)) for step in steps]
     return (
         any(map(_is_others, bare))

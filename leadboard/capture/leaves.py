@@ -42,7 +42,7 @@ OF_A_FILE = frozenset(["filename", "fileName", "file_name", "mimeType", "mime_ty
 # An object of these alone is a telephone number in parts.
 OF_A_NUMBER = ("country", "countrycode", "code", "area", "areacode", "number", "phone", "phonenumber")
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-LONGEST_ADDRESS = 4_000
+LONGEST_ADDRESS, DEEPEST_NAME = 4_000, 8
 
 
 class Leaf(NamedTuple):
@@ -107,7 +107,9 @@ def unbracketed(payload: dict[str, Any]) -> dict[str, Any]:
     for name, value in payload.items():
         found = BRACKETED.fullmatch(name)
         steps = [found[1], *INNER.findall(found[2])] if found else [name]
-        *holders, last = [step for step in steps if step] if steps[-1] == "" else steps
+        if len(steps) > DEEPEST_NAME:
+            return payload
+        *holders, last = steps[:1] + [step for step in steps[1:] if step]
         holder = whole
         for step in holders:
             holder = holder.setdefault(step, {})

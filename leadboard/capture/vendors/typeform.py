@@ -25,7 +25,7 @@ from leadboard.capture.vendors import kinds
 from leadboard.capture.vendors.vendor import TESTER, Document, Sample, Vendor, as_json
 
 UNFINISHED = ("form_response_partial", "form_response_started")
-DEEPEST = 4
+DEEPEST, MOST_READ = 4, 1_000
 RECALLED = re.compile(r"\s*,?\s*\{\{[^{}]*\}\}\s*,?")  # an earlier answer, named within a title
 KINDS = {"email": "email", "phone_number": "phone", "long_text": "message", "website": "website"}
 
@@ -82,7 +82,9 @@ def _title(question: Document) -> str:
     title = question.get("title")
     if not isinstance(title, str):
         return ""
-    return id_text(RECALLED.sub(" ", title).replace("*", "").replace("\n", " ").strip(" ,")[:LONGEST_ID])
+    return id_text(
+        RECALLED.sub(" ", title[:MOST_READ]).replace("*", "").replace("\n", " ").strip(" ,")[:LONGEST_ID]
+    )
 
 
 def _reckoned(response: Document, fields: dict[str, Any]) -> None:
