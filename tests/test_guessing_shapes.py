@@ -78,6 +78,17 @@ FORMS = {
          "answers": [{"questionText": "Job title", "response": "Head of IT"}]},
         {"name": "Ray", "email": "uma@ray.example", "title": "Head of IT"},
     ),
+    "objects in German, one of a firm": (
+        {"kontakt": {"vorname": "Al", "nachname": "Be", "emailAdresse": "al@be.example"},
+         "firma": {"name": "Be GmbH", "land": "Schweiz"}, "nachricht": {"text": "Hallo"}},
+        {"name": "Al Be", "email": "al@be.example", "company": "Be GmbH", "country": "CH",
+         "message": "Hallo"},
+    ),
+    "questions that are objects, values in lists": (
+        {"survey": [{"question": {"text": "What do you want to improve?"}, "answer": {"text": "Speed"}}],
+         "custom_fields": [{"name": "Email", "values": [{"value": "rob@kom.example"}]}]},
+        {"email": "rob@kom.example", "message": "Speed"},
+    ),
     "a file is no website": (
         {"email": "li@wu.example", "Brief": [{"fileName": "a.pdf", "url": "https://files.example/a.pdf"}]},
         {"email": "li@wu.example"},

@@ -97,7 +97,10 @@ def _meanings(steps: tuple[str, ...]) -> tuple[Meaning, ...]:
     found: dict[str, int] = {}
     whole = MEANINGS.get("".join(parts[-1]))  # as it stands: "submission time"
     together = _of(bare[-2] + bare[-1]) if len(bare) > 1 and bare[-1] else []
-    for meant in [*together, *([whole] if whole else []), *_of(bare[-1]), *_by_question(bare[-1])]:
+    own = [*([whole] if whole else []), *_of(bare[-1]), *_by_question(bare[-1])]
+    if any(meant.field == "company" for meant in together):  # the name of a firm is nobody's
+        own = [meant for meant in own if meant.field != "name"]
+    for meant in [*together, *own]:
         found[meant.field] = max(meant.strength, found.get(meant.field, WEAK))
     return tuple(Meaning(field, strength) for field, strength in found.items())
 

@@ -176,9 +176,9 @@ def _as_field(key: str, member: Any) -> tuple[str, Any]:
 
 
 def _walk_list(items: list[Any], steps: tuple[str, ...], *, inner: bool) -> Iterator[Leaf]:
-    files = [_single(item) if isinstance(item, dict) else None for item in items]
-    if None not in files:
-        yield Leaf(steps, files)
+    single = [_only(item) if isinstance(item, dict) else None for item in items]
+    if None not in single:
+        yield Leaf(steps, single)
         return
     named = [_as_pair(item) for item in items]
     for place, (item, pair) in enumerate(zip(items, named, strict=True)):
@@ -188,10 +188,24 @@ def _walk_list(items: list[Any], steps: tuple[str, ...], *, inner: bool) -> Iter
             yield from _walk(pair[1], (*steps, pair[0]), inner=inner)
 
 
+def _only(item: dict[str, Any]) -> Any:
+    """Return the one value of an item: of {"value": …} alone, of a file, of a number in parts."""
+    value = item.get("value") if set(item) == {"value"} else None
+    return value if isinstance(value, str | int) else _single(item)
+
+
 def _as_pair(item: Any) -> tuple[str, Any] | None:
     """Return (label, value) of an item such as {"name": "email", "value": "a@b.example"}."""
     if not isinstance(item, dict):
         return None
-    label = next((item[key] for key in LABEL_KEYS if isinstance(item.get(key), str) and item[key]), None)
+    told = (_told(item.get(key)) for key in LABEL_KEYS)
+    label = next((text for text in told if text), None)
     answer = next((key for key in VALUE_KEYS if key in item), None)
     return (label, item[answer]) if label is not None and answer is not None else None
+
+
+def _told(label: Any) -> Any:
+    """Return a label, which may be an object with its text ({"question": {"text": …}}); None for no text."""
+    if isinstance(label, dict):
+        label = next((label[key] for key in ("text", "title", "label") if label.get(key)), None)
+    return label if isinstance(label, str) else None

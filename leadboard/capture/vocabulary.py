@@ -85,7 +85,7 @@ PHRASES = {
     "opmerking opmerkingen vraag uwvraag waarmeekunnenweuhelpen waarmeekunnenwehelpen "
     "hoekunnenweuhelpen toelichting mensagem comopodemosajudar observacoes besked meddelande "
     "melding wiadomosc сообщение комментарий 留言 备注 お問い合わせ内容 ご相談内容 additionalcomments "
-    "projectdescription summary messagescontent messagecontent messagetext messagebody "
+    "projectdescription summary additionalnotes messagescontent messagecontent messagetext messagebody "
     "query yourquery bodyplain",
     "campaign": "utmcampaign campaign campaignname kampagne kampagnenname campagne nomdelacampagne "
     "campana campagna campanha",
@@ -99,7 +99,8 @@ PHRASES = {
 WEAK_PHRASES = {
     "campaign": "campaignid utmid",
     "submitted_at": "date time ts eventts eventtimestamp startedat createdat created datecreated "
-    "createdon createddate firedat eventtime occurredat "
+    "createdon createddate "
+    "createdtime createtime creationdate creationtime firedat eventtime occurredat "
     "receivedat datetime",
 }
 
@@ -157,7 +158,7 @@ THINGS = word_set(
 # These are talks and papers: what they are called is not what the prospect is called.
 TALKS = word_set(
     "meeting ticket conversation chat session thread property order deal call webinar product invoice topic "
-    "subject document file list"
+    "subject document file list campaign booking calendar"
 )
 # As an object: somebody of the firm.
 STAFF = word_set("manager host organizer organiser csm sdr bdr creator")
@@ -210,6 +211,8 @@ WEBSITE = word_set(
 )
 # Where one of these leads a question, its answer is a date, a number or a place, and no message.
 NO_QUESTION = (
+    "what describes ", "what best describes ", "which best describes ", "which of ", "was beschreibt ",
+    "welche der ", "welches der ", "lequel ", "laquelle ",
     "when ", "wann ", "quand ", "how many ", "how much ", "how soon ", "how big ", "how large ",
     "how often ", "how did you hear", "how did you find", "where did you", "wie viele ", "wie gross ",
     "wie haben sie von", "wie sind sie auf", "wie oft ", "woher kennen", "combien ", "comment avez vous",
@@ -255,6 +258,7 @@ JOBS = word_set(
     "owner partner engineer developer architect consultant analyst specialist coordinator administrator "
     "buyer "
     "leiter leiterin leitung geschäftsführer geschäftsführerin vorstand inhaber inhaberin einkäufer "
+    "einkäuferin "
     "berater referent directeur directrice responsable gerant gerante ingenieur chef acheteur dirigeant "
     "dirigeante"
 )
