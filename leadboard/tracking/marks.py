@@ -54,7 +54,8 @@ def _pairs(submission: Submission) -> Iterator[tuple[str, str]]:
             addresses.append(leaf.text[: LONGEST["referrer"]])
     for address in addresses:
         try:
-            yield from parse_qsl(urlsplit(address).query, max_num_fields=MOST_PAIRS)
+            pairs = parse_qsl(urlsplit(address).query, max_num_fields=MOST_PAIRS)
+            yield from (pair for pair in pairs if "\x00" not in pair[1])  # escaped, it is no text to keep
         except ValueError:  # no address after all, or a query without an end
             continue
 
