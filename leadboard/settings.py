@@ -234,6 +234,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
         "ActionKind": "handoff.models.ActionKind",
+        "ErasureReason": "leadboard.privacy.models.Why",
         "ClockKind": "handoff.models.ClockKind",
         "ClockState": "handoff.models.ClockState",
         "EnrolmentState": "handoff.models.EnrolmentState",

@@ -67,7 +67,7 @@ class Channel(HTTPChannel):
         """Refuse a declared length before anything of the body is read (None: chunked, see below). A request
         whose address bears a ticket may be larger and take longer.
         """
-        if has_ticket(self._path):
+        if has_ticket(self._path):  # type: ignore[arg-type]  # Twisted keeps bytes there
             self.largest, self.seconds = LARGEST_UPLOAD, SECONDS_FOR_AN_UPLOAD
             self.setTimeout(self.seconds)
         if self.length is not None and self.length > self.largest:

@@ -54,7 +54,7 @@ def other_of(pair: PossibleDuplicate, lead: Lead) -> Lead:
     return pair.other if pair.one_id == lead.pk else pair.one
 
 
-def settle(leads: Iterable[Lead], how: str, by: User) -> None:
+def settle(leads: Iterable[Lead], how: str, by: User | None) -> None:
     """Record what a person said about two leads; a pair that was not suspected stays unknown."""
     one, two = sorted(lead.pk for lead in leads)
     pair = PossibleDuplicate.objects.filter(one_id=one, other_id=two)
