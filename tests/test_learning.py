@@ -201,6 +201,9 @@ def test_the_score_begins_as_the_points_of_the_card(playbook):
         ("disqualified", {}, True, 0),
         ("disqualified", {}, False, None),
         ("reopened", {}, True, None),
+        ("class_corrected", {"class": "vendor"}, True, 0),
+        ("class_corrected", {"class": "buying"}, True, None),
+        ("correction_undone", {"class": "vendor"}, True, None),
     ],
 )
 def test_what_an_end_teaches(kind, facts, by_person, label):

@@ -292,7 +292,7 @@ def test_a_coded_reason_says_where_a_refused_lead_goes():
         "no_way_to_reach",
     ]
     assert policy.rejection(PLAYBOOK, "premature") == policy.Rejection(
-        "premature", "Too early", "nurture", "long_term", "rejection_reasons.premature"
+        "premature", "Too early", "nurture", "long_term", "rejection_reasons.premature", False
     )
     assert policy.rejection(PLAYBOOK, "duplicate").leads_to == "merge"
     assert policy.rejection(PLAYBOOK, "") is None

@@ -7,10 +7,12 @@ import pytest
 
 from leadboard.leads import lifecycle
 from leadboard.playbook import versions
-from qualification import fitted, pipeline, promotion, store
+from leadboard.playbook.models import PlaybookVersion
+from qualification import fitted, outcomes, pipeline, promotion, store
+from qualification.corrections import correcting
 from qualification.learning import study
 from qualification.models import ScoringModel
-from qualification.outcomes import examples
+from qualification.outcomes import Ended, examples
 from qualification.score.columns import plan_columns
 from qualification.score.learner import learn
 from tests.test_learning import PLAIN, as_examples, firm
@@ -69,6 +71,41 @@ def test_one_persons_refusals_stay_below_a_cap(over, ana, sam, monkeypatch):
     over("lost", by=ana)
     weights = [one.weight for one in examples()]
     assert weights == [0.5] * 4 + [1.0, 1.0]
+
+
+def test_who_a_person_calls_no_prospect_is_a_loss_until_it_is_won_or_taken_back(over, make_lead, ana):
+    lead = make_lead(**{**PLAIN, "message": "We sell backlinks."}, extra={"plan": "Pro"})
+    pipeline.qualify(lead.pk)
+    assert examples() == []
+    correcting.correct(lead.pk, ana, "vendor")
+    (one,) = examples()
+    assert (one.lead_id, one.won) == (lead.pk, 0)
+    assert one.at == lead.events.get(kind="class_corrected").at
+    correcting.take_back(lead.pk, ana)
+    assert examples() == []
+    correcting.correct(lead.pk, ana, "vendor")
+    lead.refresh_from_db()
+    lifecycle.move(lead, "won", actor=ana, desk="closed", facts={})
+    assert [one.won for one in examples()] == [1]
+
+
+def test_the_playbook_says_which_reasons_teach_nothing(over):
+    over("rejected", code="wrong_persona")
+    over("rejected", code="premature")
+    assert [one.won for one in examples()] == [0]
+    text = PlaybookVersion.objects.get(active=True).text
+    versions.apply(text.replace("track: long_term, teaches: nothing", "track: long_term, teaches: loss"))
+    assert [one.won for one in examples()] == [0, 0]
+
+
+def test_a_loss_counts_for_as_much_as_the_wins_of_its_age_can_be_known():
+    def ended(took):
+        return Ended(1, "won", {}, None, {}, None, took, 400.0)
+
+    slow = outcomes._ripeness([(ended(float(day)), 1) for day in range(1, 101)])
+    assert [round(slow(age), 2) for age in (0.5, 25, 60, 300)] == [0.1, 0.25, 0.6, 1.0]
+    assert outcomes._ripeness([(ended(0.01), 1)] * 50)(0.001) == 1.0
+    assert outcomes._ripeness([(ended(50.0), 1)] * 19)(1) == 1.0
 
 
 def test_what_counts_little_teaches_little():

@@ -143,11 +143,14 @@ class OutcomeClause(Section):
 
 
 class RejectionClause(Section):
-    """Why a rep may refuse a lead, and where it goes then."""
+    """Why a rep may refuse a lead, and where it goes then. `teaches`: whether it counts as a loss for the
+    score or says nothing about the lead's worth (left out: nothing where it leads to a merge, else a loss).
+    """
 
     words: Line
     leads_to: Literal["nurture", "disqualified", "merge"]
     track: Code | None = None
+    teaches: Literal["loss", "nothing"] | None = None
 
     @model_validator(mode="after")
     def _track_only_in_nurture(self) -> "RejectionClause":

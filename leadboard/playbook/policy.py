@@ -7,7 +7,7 @@ can be explained and, with another playbook, replayed.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from leadboard.playbook.clauses import OWN_REASONS
+from leadboard.playbook.clauses import OWN_REASONS, RejectionClause
 from leadboard.playbook.deadlines import (
     Deadline,
     EscalationStep,
@@ -96,13 +96,16 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Rejection:
-    """A coded reason to refuse a lead; it leads to nurture (then on `track`), disqualified or merge."""
+    """A coded reason to refuse a lead; it leads to nurture (then on `track`), disqualified or merge.
+    `teaches`: whether it is a loss for the score.
+    """
 
     code: str
     words: str
     leads_to: str
     track: str | None
     rule: str
+    teaches: bool = True
 
 
 @dataclass(frozen=True)
@@ -155,9 +158,16 @@ class TimeOut:
 def rejections(playbook: Playbook) -> list[Rejection]:
     """All reasons to refuse a lead, in the order of the playbook."""
     return [
-        Rejection(code, clause.words, clause.leads_to, clause.track, f"rejection_reasons.{code}")
-        for code, clause in playbook.rejection_reasons.items()
+        Rejection(code, one.words, one.leads_to, one.track, f"rejection_reasons.{code}", _teaches(code, one))
+        for code, one in playbook.rejection_reasons.items()
     ]
+
+
+def _teaches(code: str, clause: RejectionClause) -> bool:
+    """Agreements of before the word was there mean the same by these two."""
+    if clause.teaches is None:
+        return clause.leads_to != "merge" and code not in ("premature", "duplicate")
+    return clause.teaches == "loss"
 
 
 def duplicate_rejections(playbook: Playbook) -> list[Rejection]:

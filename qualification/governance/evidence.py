@@ -11,7 +11,7 @@ from leadboard.leads.models import LeadEvent
 from leadboard.playbook.schema import Playbook
 from qualification import store
 from qualification.models import ScoringModel
-from qualification.outcomes import ENDS, Example, examples
+from qualification.outcomes import CORRECTED, ENDS, Example, examples
 from qualification.score.scorer import CardScorer
 
 
@@ -27,7 +27,7 @@ def unseen_by(*models: ScoringModel | None) -> list[Example]:
     cards = [model.card for model in models if model]
     event = max((card.get("newest_event", 0) for card in cards), default=0)
     lead = max((0 if "newest_event" in card else card["newest_lead"] for card in cards), default=0)
-    ended = LeadEvent.objects.filter(kind__in=ENDS, pk__lte=event)
+    ended = LeadEvent.objects.filter(kind__in=[*ENDS, *CORRECTED], pk__lte=event)
     taught = set(ended.values_list("lead_id", flat=True).distinct())
     return [one for one in examples() if one.lead_id not in taught and one.lead_id > lead]
 
