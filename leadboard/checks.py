@@ -17,7 +17,7 @@ def check_wiring(app_configs=None, **kwargs):
     """Every name in the wiring can be imported, and every kind of event exists."""
     names = [name for table in (wiring.AT_ONCE, wiring.LATER) for names in table.values() for name in names]
     names += [*wiring.LEAD_PANELS, *wiring.LEAD_STORIES, *wiring.TOGETHER.values(), *wiring.AUDITED.values()]
-    names += [name for name, _ in wiring.PERIODIC.values()]
+    names += [*wiring.PRUNED.values(), *(name for name, _ in wiring.PERIODIC.values())]
     names += [f"{module}.{name}" for module in wiring.PERSONAL for name in ("told_of", "erase")]
     unknown = (wiring.AT_ONCE.keys() | wiring.LATER.keys()) - KINDS.keys()
     problems = [

@@ -98,6 +98,12 @@ AUDITED = {
     "acts on the models": "qualification.governance.acts.verify",
 }
 
+# What `manage.py prune` takes away: {words for what goes: f() -> how many}. Each also has its time below.
+PRUNED = {
+    "files of old imports": "leadboard.imports.pruning.prune",
+    "idle buckets": "leadboard.limits.buckets.forget_idle",
+}
+
 # name: (dotted function without arguments, seconds between runs); run by `run_clocks`, one at a time.
 PERIODIC = {
     "digest submissions left behind": ("leadboard.capture.intake.digest_left_behind", 15),
@@ -111,6 +117,7 @@ PERIODIC = {
     "send mails left behind": ("handoff.sending.sweep", 15),
     "pass on what lies on a desk": ("handoff.timeouts.pass_on", 300),
     "ask which domains take mail": ("leadboard.capture.exchangers.ask_when_allowed", 60),
+    "prune files of old imports": ("leadboard.imports.pruning.prune", 86_400),
     "forget idle buckets": ("leadboard.limits.buckets.forget_idle", 3_600),
     "tell leads of their touches": ("leadboard.tracking.interest.tell_due", 5),
     "months of the touches": ("leadboard.tracking.partitions.keep_months", 43_200),

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from leadboard.leads.models import Lead, LeadEvent
@@ -48,11 +49,19 @@ def _unjudged(older_than: timedelta) -> QuerySet[Lead, int]:
 
 
 def sweep() -> int:
-    """Enqueue again what nobody has judged for a minute: the queue is no truth. Returns how many."""
-    found = list(_unjudged(LEFT_BEHIND)[:SWEPT_AT_ONCE])
-    for lead_id in found:
-        async_task("qualification.jobs.qualify", lead_id)
-    return len(found)
+    """Enqueue again what nobody has judged for a minute: the queue is no truth. Returns how many jobs.
+
+    Of leads that came together one is enqueued: its job goes on with those behind it. What waits in a long
+    queue is not left behind: enqueued every quarter of a minute it would only hold up all other work.
+    """
+    if OrmQ.objects.count() > SWEPT_AT_ONCE:
+        return 0
+    chosen: list[int] = []
+    for lead_id in _unjudged(LEFT_BEHIND)[:SWEPT_AT_ONCE]:
+        if not chosen or lead_id > chosen[-1] + NEIGHBOURS:
+            chosen.append(lead_id)
+            async_task("qualification.jobs.qualify", lead_id)
+    return len(chosen)
 
 
 def follow(first: int, last: int) -> int:

@@ -131,6 +131,15 @@ def test_a_refused_row_comes_in_with_the_next_run_once_the_mapping_is_right(run)
         "Seats,Name,Mail\n1,Jürgen Groß,j@b.example\n".encode(),
         "Name,Mail,Seats\n\n,,\nJürgen Groß,j@b.example,1,,\n".encode(),
         workbook([["Name", "Mail", "Seats"], ["Jürgen Groß", "j@b.example", 1]]),
+        workbook(
+            [
+                ["Fair 2026"],
+                [],
+                [None, "as of May"],
+                ["Name", "Mail", "Seats"],
+                ["Jürgen Groß", "j@b.example", 1],
+            ]
+        ),
         workbook([["Name", "Mail", "Seats", None], [None, None, None], ["Jürgen Groß", "j@b.example", 1.0]]),
     ],
     ids=[
@@ -144,6 +153,7 @@ def test_a_refused_row_comes_in_with_the_next_run_once_the_mapping_is_right(run)
         "reordered",
         "empty rows",
         "xlsx",
+        "xlsx with titles",
         "xlsx 2",
     ],
 )
@@ -171,7 +181,12 @@ def archive(**members):
 BAD = {
     "empty": (b"", "The file is empty."),
     "header only": (b"Name,Mail,Seats\n", "The file has a header and no rows."),
-    "empty header": (b",,\nAna,a@b.example,1\n", "The first row is empty; it must name the columns."),
+    "empty header": (b",,\n,,\n", "The first row is empty; it must name the columns."),
+    "no header": (b"\nAna,a@b.example,1\nBo,b@b.example,2\n", "Row 2 must name the columns, and 'a@b.ex"),
+    "a password": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"),
+        "The workbook is protected by a password. Save it without one.",
+    ),
     "a column without name": (
         b"Name,,Mail,Seats\nA,x,a@b.example,1\n",
         "Column 2 of the first row has no name.",

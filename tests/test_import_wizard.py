@@ -1,11 +1,14 @@
 """The wizard: what the columns are, what would happen, a job that survives, and files that mean no good."""
 
 import csv
+import io
+import os
 import random
 import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import connection
 from django_q.models import OrmQ
 
@@ -292,3 +295,19 @@ def test_reps_and_strangers_may_not_import(upload, page, ana, client, path):
     assert page(ana).get(path).status_code in (403, 405)
     assert page(ana).post(path).status_code in (403, 405)
     assert ImportRun.objects.get().state == "uploaded"
+
+
+def test_files_of_an_old_import_are_pruned_and_nothing_else(upload, page, mia):
+    old, new = upload("Name,Mail\n,\nAna,a@b.example\n"), upload(ROWS)
+    stray = files.folder() / "stray.upload"
+    for path in (stray, files.upload_of(old)):
+        path.touch()
+        os.utime(path, (0, 0))
+    ImportRun.objects.filter(pk=old.pk).update(created_at="2026-01-01T00:00:00Z")
+    ImportRefusal.objects.create(run=old, row=2, why="Nobody", cells=["", ""])
+    printed = io.StringIO()
+    call_command("prune", stdout=printed)
+    assert printed.getvalue().splitlines()[0] == "2 files of old imports"
+    assert [path.name for path in files.folder().iterdir()] == [files.upload_of(new).name]
+    assert (ImportRun.objects.get(pk=old.pk).state, ImportRefusal.objects.count()) == ("cancelled", 0)
+    assert page(mia).get(f"/import/{old.pk}/").status_code == 200

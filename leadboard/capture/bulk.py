@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leadboard.capture import entries, identity, making, row_submissions
+from leadboard.capture import entries, identity, making, own_rows, row_submissions
 from leadboard.capture.digest import Unusable, person_in
 from leadboard.capture.duplicates import linking
 from leadboard.capture.mapping import Person
@@ -21,9 +21,11 @@ from leadboard.capture.models import Source, Submission, SubmissionState
 from leadboard.capture.vendors import VENDORS
 from leadboard.companies import known
 from leadboard.leads.batch import Move, capture_all, move_all
+from leadboard.leads.clock import db_now
 from leadboard.leads.models import Lead
 from leadboard.playbook import versions
 from leadboard.playbook.schema import Playbook
+from leadboard.sheets import dates
 from leadboard.sheets.reading import Row
 
 log = logging.getLogger(__name__)
@@ -78,7 +80,8 @@ def take_in(
     """
     outcomes = {row.number: Outcome(row, REFUSED, row.problem) for row in rows if row.problem}
     with transaction.atomic():
-        kept = row_submissions.keep([row for row in rows if not row.problem], source, file_hash)
+        fresh = _not_our_own([row for row in rows if not row.problem], source)
+        kept = row_submissions.keep(fresh, source, file_hash)
         taken = [_Taken(row, one, person_of(row, one, always)) for row, one in kept]
         _give_leads([one for one in taken if isinstance(one.person, Person)])
         _settle(taken)
@@ -88,11 +91,27 @@ def take_in(
 
 def person_of(row: Row, submission: Submission, always: Mapping[str, str] | None = None) -> Person | Unusable:
     """Return whom a row speaks of, or why nobody can be recognised in it; all who read rows ask here."""
-    entry = entries.read(VENDORS["generic"], row_submissions.payload_of(row))
-    person = person_in(entry, submission)
+    payload = row_submissions.payload_of(row)
+    when = submission.source.mapping.get("submitted_at")
+    if isinstance(when, str) and (moment := dates.moment(str(payload.get(when, "")))):
+        payload[when] = moment.isoformat()
+    person = person_in(entries.read(VENDORS["generic"], payload), submission)
     if always and isinstance(person, Person):
         person.fields = {**always, **person.fields}
     return person
+
+
+def people_of(rows: Sequence[Row], source: Source) -> dict[int, Person | Unusable]:
+    """Return whom each row speaks of, by its number; nothing is kept."""
+    submission = Submission(source=source, received_at=db_now())
+    return {row.number: person_of(row, submission) for row in rows}
+
+
+def _not_our_own(rows: list[Row], source: Source) -> list[Row]:
+    """Return the rows without those of our own exports that say nothing new."""
+    may_be_ours = [row for row in rows if own_rows.ID in row.cells]
+    own = own_rows.say_nothing_new(may_be_ours, people_of(may_be_ours, source)) if may_be_ours else set()
+    return [row for row in rows if row.number not in own]
 
 
 def _give_leads(taken: list[_Taken]) -> None:

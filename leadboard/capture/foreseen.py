@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from leadboard.capture import bulk, identity
-from leadboard.capture.bulk import JOINED, NEW, REFUSED, Outcome
+from leadboard.capture import bulk, identity, own_rows
+from leadboard.capture.bulk import JOINED, KNOWN, NEW, REFUSED, Outcome
 from leadboard.capture.digest import Unusable
 from leadboard.capture.mapping import Person
-from leadboard.capture.models import Source, Submission
-from leadboard.leads.clock import db_now
+from leadboard.capture.models import Source
 from leadboard.leads.models import Lead
 from leadboard.sheets.reading import Row
 
@@ -51,21 +50,20 @@ class InMemory(dict[identity.Key, Known]):
 
 def foresee(rows: Sequence[Row], source: Source, earlier: Earlier) -> list[Outcome]:
     """Return what would become of rows, in their order."""
-    people = read(rows, source)
+    people = bulk.people_of(rows, source)
+    own = own_rows.say_nothing_new(rows, people)
     keys = {
         number: identity.keys_of(person) for number, person in people.items() if isinstance(person, Person)
     }
     asked = [key for some in keys.values() for key in some]
     register = bulk.People({**identity.open_leads_of(asked), **earlier.find(asked)})
-    outcomes = [_of(row, people[row.number], keys.get(row.number, []), register) for row in rows]
+    outcomes = [
+        Outcome(row, KNOWN) if row.number in own
+        else _of(row, people[row.number], keys.get(row.number, []), register)
+        for row in rows
+    ]  # fmt: skip
     earlier.note(register.pointed)
     return outcomes
-
-
-def read(rows: Sequence[Row], source: Source) -> dict[int, Person | Unusable]:
-    """Return whom each row speaks of, by its number."""
-    submission = Submission(source=source, received_at=db_now())
-    return {row.number: bulk.person_of(row, submission) for row in rows}
 
 
 def _of(row: Row, person: Person | Unusable, keys: list[identity.Key], register: Any) -> Outcome:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from leadboard.capture import foreseen, identity
+from leadboard.capture import bulk, foreseen, identity
 from leadboard.capture.foreseen import Known, Stranger
 from leadboard.capture.mapping import Person
 from leadboard.capture.models import Source
@@ -94,7 +94,7 @@ class EarlierPeople:
     def _strangers(self, positions: set[int]) -> dict[int, Stranger]:
         """Read the rows at these places again; the people of them, by the place."""
         rows = {position: files.row_at(self.run, position) for position in positions}
-        people = foreseen.read(list(rows.values()), self.source)
+        people = bulk.people_of(list(rows.values()), self.source)
         self.starts |= {row.number: position for position, row in rows.items()}
         told = {position: (row, people[row.number]) for position, row in rows.items()}
         return {

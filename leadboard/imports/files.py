@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import re
+import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,9 @@ from leadboard.imports.models import ImportRun
 from leadboard.sheets.reading import BadFile, Row, read_sheet
 
 LARGEST, MOST_ROWS = 100_000_000, 1_000_000
+SECONDS = 65  # to write the spool; the job has 80
 SAMPLES = 5
+WHY = ("row", "reason")  # what stands before the cells of a refused row
 
 
 def folder() -> Path:
@@ -76,18 +79,25 @@ def sample_of(run: ImportRun) -> dict[str, Any]:
     return sample
 
 
-def spool(run: ImportRun) -> int:
-    """Write the rows as lines and return how many; raises BadFile for a file that breaks somewhere.
+def spool(run: ImportRun, live: Callable[[], None] = lambda: None) -> int:
+    """Write the rows as lines and return how many; raises BadFile for a file that breaks somewhere, or that
+    takes longer than a job may. `live` is called as it goes.
 
     The spool appears whole or not at all, so that a job that is killed meanwhile begins anew.
     """
-    draft, count = spool_of(run).with_suffix(f".{os.getpid()}"), 0
+    draft, count, until = spool_of(run).with_suffix(f".{os.getpid()}"), 0, time.monotonic() + SECONDS
     try:
         with draft.open("w", encoding="utf-8") as file:
             for row in read_sheet(upload_of(run)):
                 count += 1
                 if count > MOST_ROWS:
                     raise BadFile(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+                if count % 1_000 == 0:
+                    live()
+                    if time.monotonic() > until:
+                        raise BadFile(
+                            f"It took over {SECONDS} seconds to unpack. Save it as CSV, or split it."
+                        )
                 file.write(
                     json.dumps([row.number, list(row.cells.values()), row.problem], ensure_ascii=False) + "\n"
                 )
@@ -123,8 +133,12 @@ def row_at(run: ImportRun, position: int) -> Row:
 
 
 def _row(run: ImportRun, line: bytes) -> Row:
-    number, cells, problem = json.loads(line)
-    return Row(number, dict(zip(run.columns, cells, strict=True)), problem)
+    number, values, problem = json.loads(line)
+    cells = dict(zip(run.columns, values, strict=True))
+    if tuple(run.columns[: len(WHY)]) == WHY:  # a file of refused rows, mended: what we wrote is no data
+        for name in WHY:
+            del cells[name]
+    return Row(number, cells, problem)
 
 
 def tidy_name(name: str) -> str:
@@ -135,6 +149,7 @@ def tidy_name(name: str) -> str:
 
 def lines_of_refusals(run: ImportRun) -> Iterator[list[Any]]:
     """Yield the refused rows as a table: number, reason, and the cells as they came."""
-    yield ["row", "reason", *run.columns]
+    columns = run.columns[len(WHY) :] if tuple(run.columns[: len(WHY)]) == WHY else run.columns
+    yield [*WHY, *columns]
     for refusal in run.refusals.order_by("row").iterator(chunk_size=500):
         yield [refusal.row, refusal.why, *refusal.cells]

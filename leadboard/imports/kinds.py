@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from leadboard.capture import bulk, foreseen, guessing, importing, mapping, sources
-from leadboard.capture.leaves import leaves
+from leadboard.capture import bulk, foreseen, importing, mapping, sources
 from leadboard.capture.models import Source
 from leadboard.companies import columns as company_columns
 from leadboard.companies import reconcile, upsert
+from leadboard.imports import columns
 from leadboard.imports.earlier import EarlierCompanies, EarlierPeople
 from leadboard.imports.files import Slice
 from leadboard.imports.models import ImportRun, Kind
@@ -53,11 +53,8 @@ class LeadRows:
     FIELDS = tuple(name for name in mapping.FIELDS if name not in ("lead_type", "basis"))
 
     def guess(self, sample: dict[str, Any]) -> dict[str, str]:
-        """Return what the door would guess of the same fields."""
-        guessed = guessing.guess(leaves(sample), ())
-        return {
-            name: leaf.path for name, leaf in guessed.items() if name in self.FIELDS and leaf.path in sample
-        }
+        """Return what the headings and the cells below them say."""
+        return columns.guess(sample, self.FIELDS)
 
     def check(self, run: ImportRun) -> None:
         """The source must be nameable and its mapping a mapping of columns that are there."""

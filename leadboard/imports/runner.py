@@ -11,8 +11,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
+from leadboard.health import beats
 from leadboard.imports import earlier, files
 from leadboard.imports.kinds import REFUSED, Rows, Told, rows_of
 from leadboard.imports.models import AT_WORK, ImportRefusal, ImportRun, State
@@ -23,6 +25,7 @@ from leadboard.sheets.reading import BadFile
 log = logging.getLogger(__name__)
 JOB = "leadboard.imports.runner.work"
 BATCH, SECONDS = 200, 20
+CROWD = 4  # jobs in the queue, above which those that the rows set off wait for the next slice
 EXAMPLES = 8  # of each thing that a row can become, for the trial's page
 LEFT_AFTER = timedelta(minutes=1)
 # A workbook is unpacked in one go; the queue gives a job longer than its usual minute for that.
@@ -64,7 +67,7 @@ def work(run_id: str) -> None:
         return
     try:
         if not files.spool_of(run).exists():
-            total = files.spool(run)
+            total = files.spool(run, beats.note_job)
             ImportRun.objects.filter(pk=run.pk).update(total=total, heard_at=Now())
         is_over = _work_on(run)
     except BadFile as refusal:
@@ -82,6 +85,10 @@ def _work_on(run: ImportRun) -> bool:
     with reactions.gathered(run.owed) as owed:
         while not is_over and time.monotonic() < until:
             is_over = not _batch(run, kind, owed)
+            beats.note_job()
+        if not is_over and OrmQ.objects.count() > CROWD:
+            owed.clear()  # they stay with the run: each would be one more job between this one's slices
+            return is_over
     ImportRun.objects.filter(pk=run.pk).exclude(owed={}).update(owed={})
     return is_over
 

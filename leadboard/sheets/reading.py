@@ -2,19 +2,27 @@
 
 import codecs
 import csv
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from leadboard.sheets import cells as _cells
+
 MOST_COLUMNS, LARGEST_CELL, LARGEST_UNPACKED, MOST_MEMBERS = 500, 131_072, 300_000_000, 2_000
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 SEPARATORS = ",;\t|"
 CHUNK = 1 << 20
+OLE = b"\xd0\xcf\x11\xe0"  # how old workbooks begin, and new ones with a password
+MOST_TITLES = 20  # rows among which the one that names the columns is looked for
+E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
+Numbered = Iterator[tuple[int, list[Any]]]
 # What openpyxl and the XML parser raise for workbooks that are broken in one way or another.
 UNREADABLE = (
     InvalidFileException,
@@ -55,16 +63,23 @@ def read_sheet(path: Path) -> Iterator[Row]:
     if head.startswith(b"PK\x03\x04"):
         return _named(_workbook(path))
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if start.startswith((b"<", b"%pdf", b"\xd0\xcf\x11\xe0", b"{\\rtf")):
+    if head.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in _beginning(path):
+        raise BadFile("The workbook is protected by a password. Save it without one.")
+    if start.startswith((b"<", b"%pdf", OLE, b"{\\rtf")):
         raise BadFile("This is neither CSV nor XLSX. Save it as one of them.")
     return _named(_csv(path, _encoding(path, head)))
 
 
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(CHUNK)
+
+
 def _named(rows: Iterator[tuple[int, list[Any]]]) -> Iterator[Row]:
     """Give the cells their column names."""
-    _, header = next(rows, (1, []))
-    names = _header(header)
-    for number, cells in rows:
+    number, header, rest = _below_titles(rows)
+    names = _header(number, header)
+    for number, cells in rest:
         if all(cell in ("", None) for cell in cells):
             continue
         surplus = [cell for cell in cells[len(names) :] if cell not in ("", None)]
@@ -72,19 +87,56 @@ def _named(rows: Iterator[tuple[int, list[Any]]]) -> Iterator[Row]:
         yield Row(number, dict(zip(names, [*cells, *[""] * len(names)], strict=False)), problem)
 
 
-def _header(cells: list[Any]) -> list[str]:
+def _below_titles(rows: Numbered) -> tuple[int, list[Any], Numbered]:
+    """Return the row that names the columns, its number, and the rows below. What stands above a table as its
+    title (empty rows, rows of one cell where the table has several) is no row of it.
+    """
+    seen, rest = _first_of(rows, MOST_TITLES)
+    filled = [sum(cell not in ("", None) for cell in cells) for _, cells in seen]
+    wide = max(filled, default=0) > 1
+    at = next((place for place, many in enumerate(filled) if many > (1 if wide else 0)), 0)
+    number, header = seen[at] if seen else (1, [])
+    return number, header, chain(seen[at + 1 :], rest)
+
+
+def _first_of(rows: Numbered, most: int) -> tuple[list[tuple[int, list[Any]]], Numbered]:
+    """Return the first rows and what follows them: the others, or the BadFile on the way to them."""
+    seen: list[tuple[int, list[Any]]] = []
+    try:
+        for row in islice(rows, most):
+            seen.append(row)
+    except BadFile as refusal:
+        if not seen:
+            raise
+        return seen, _broken(refusal)
+    return seen, rows
+
+
+def _broken(refusal: BadFile) -> Numbered:
+    raise refusal
+    yield  # a generator, so that it is raised only where reading goes on
+
+
+def _header(number: int, cells: list[Any]) -> list[str]:
+    """Return the names of the columns; raises BadFile when this row does not name them."""
     names = ["" if cell is None else str(cell).strip() for cell in cells]
+    row = "The first row" if number == 1 else f"Row {number}"
     while names and not names[-1]:
         names.pop()
     if not names:
         raise BadFile("The first row is empty; it must name the columns.")
     if len(names) > MOST_COLUMNS:
         raise BadFile(f"{len(names)} columns; at most {MOST_COLUMNS} are read.")
+    value = next((name for name in names if E_MAIL.fullmatch(name)), None)
+    if value is not None:
+        raise BadFile(
+            f"{row} must name the columns, and {value[:60]!r} is a value. Put a row of names above."
+        )
     if "" in names:
-        raise BadFile(f"Column {names.index('') + 1} of the first row has no name.")
+        raise BadFile(f"Column {names.index('') + 1} of {row.lower()} has no name.")
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:
-        raise BadFile(f"The first row names {twice[:60]!r} twice.")
+        raise BadFile(f"{row} names {twice[:60]!r} twice.")
     return names
 
 
@@ -119,7 +171,7 @@ def _csv(path: Path, encoding: str) -> Iterator[tuple[int, list[Any]]]:
                 line = reader.line_num + skipped
                 if any("\x00" in cell for cell in cells):
                     raise BadFile(f"Line {line} has a NUL character.")
-                yield line, cells
+                yield line, [_cells.plain(cell) for cell in cells]
     except csv.Error as error:
         raise BadFile(f"After line {line}: {error}. Is a quote left open?") from None
     except UnicodeDecodeError:
@@ -165,4 +217,6 @@ def _plain(cell: Any) -> Any:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return int(cell)
-    return cell if isinstance(cell, int | float | str) else ("" if cell is None else str(cell))
+    if isinstance(cell, str):
+        return _cells.plain(cell)
+    return cell if isinstance(cell, int | float) else ("" if cell is None else str(cell))
