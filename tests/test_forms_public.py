@@ -379,7 +379,7 @@ def test_a_form_may_stand_in_the_frames_of_its_sites_and_no_other_page_may(clien
     assert "frame-ancestors 'self' https://www.barsund.example" in policies[1]
     assert "frame-ancestors 'none'" in page(mia).get("/forms/")["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in client.get("/accounts/login/")["Content-Security-Policy"]
-    assert client.get(anywhere.path)["Cache-Control"] == "no-store"
+    assert client.get(anywhere.path)["Cache-Control"] == "private, no-cache"
 
 
 def test_looks_are_counted_and_a_program_that_only_looks_at_the_head_is_not(client, publish):

@@ -1,5 +1,6 @@
 // Puts a form of leadboard where this script stands, and keeps its frame as high as the form.
-// <script src="https://…/f/<form>/embed.js" async></script>; data-theme="light" or "dark", data-title="…" if wished.
+// <script src="https://…/f/<form>/embed.js" async></script>; data-theme="light" or "dark", data-title="…" if wished,
+// data-into="#place" where a tag manager puts the script elsewhere.
 // When the form was sent the frame fires "leadboard:sent" (it bubbles), for whoever counts conversions.
 (() => {
   const here = document.currentScript;
@@ -25,7 +26,9 @@
     // Who agreed to be recorded by track.js is not asked what is known of them.
     if (id) asked.set("leadboard_visitor", id);
     frame.src = `${form.href}?${asked}`;
-    here.after(frame);
+    const place = here.dataset.into && document.querySelector(here.dataset.into);
+    if (place || here.closest("head")) (place || document.body).append(frame);
+    else here.after(frame);
   };
   addEventListener("message", ({ origin, source, data }) => {
     if (origin !== form.origin || source !== frame.contentWindow || !data) return;
@@ -37,6 +40,11 @@
       if (/^https?:\/\//.test(go)) location.assign(go);
     }
   });
-  visitor(open); // at once when track.js is there, later when it is on its way; the form does not wait for it long
-  setTimeout(open, window.leadboard && !window.leadboard.on ? 400 : 0);
+  // At once where track.js is there, later where it is on its way; the form does not wait for it long.
+  const begin = () => {
+    visitor(open);
+    setTimeout(open, window.leadboard && !window.leadboard.on ? 400 : 0);
+  };
+  if (document.body) begin();
+  else addEventListener("DOMContentLoaded", begin);
 })();

@@ -112,6 +112,7 @@ def _send(request: HttpRequest, form: Form) -> HttpResponse:
         return _page(
             request, form, version, definition, lead, read=read, fields=fields, notice=CHANGED, status=422
         )
+    before = before or taking.sent_before(filled, now)
     sending = before or taking.take(filled, request.headers, now=now)
     return _on(request, form, filled, sending)
 
@@ -239,7 +240,8 @@ def render(
         "parent": parent if HOST.fullmatch(parent) and "*" not in parent else "",
     }
     response = HttpResponse(render_to_string(template, frame | context), status=status)
-    response["Cache-Control"] = "no-store"  # each page has a token of its own
+    # Each page has a token of its own; whoever comes back to one finds what they typed, under the same token.
+    response["Cache-Control"] = "private, no-cache"
     response["Referrer-Policy"] = "strict-origin-when-cross-origin"
     # A browser follows a form's answer to another site only where the form's page says so.
     leads_to = [origin.of_address(definition.thanks.link)] if definition and definition.thanks.at_once else []

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leadboard.capture import entries, intake
@@ -17,6 +17,7 @@ from leadboard.forms.schema import Definition, Question
 from leadboard.leads.models import Lead
 
 JSON = "application/json"
+MOMENT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,22 @@ class Filled:
 
     @property
     def digest(self) -> bytes:
-        """Return what makes two sendings from one page the same."""
-        return hashlib.sha256(json.dumps(self.answers, sort_keys=True).encode()).digest()
+        """Return what makes two sendings the same: the answers, and whose they are where that is known."""
+        said = {"known": self.token.known, "answers": self.answers}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 
 def earlier(token: Token) -> Sending | None:
     """Return what was sent from this very page before."""
     return Sending.objects.filter(nonce=token.nonce).first()
+
+
+def sent_before(filled: Filled, now: datetime) -> Sending | None:
+    """Return the same answers as they came a moment ago from another page: of somebody who went back, or
+    opened the form twice. It is thanked for once more, and nothing is doubled.
+    """
+    lately = Sending.objects.filter(form=filled.form, at__gt=now - MOMENT)
+    return lately.filter(version=filled.version, digest=filled.digest).order_by("at").first()
 
 
 def take(filled: Filled, headers: Mapping[str, str], *, now: datetime) -> Sending:
