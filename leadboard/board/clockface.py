@@ -131,7 +131,7 @@ def _kept(lead: Lead) -> Face:
 
 def _without_clock(lead: Lead) -> Face:
     if lead.desk == Desk.QUARANTINE:
-        return Face("paused", "Waiting", owed="for its details", icon="pause")
+        return Face("paused", "Waiting", owed="in quarantine", icon="pause")
     if lead.desk in {Desk.NURTURE, Desk.LONG_NURTURE}:
         return Face("none", "No clock", owed="in nurture", icon="leaf")
     if lead.desk == Desk.CLOSED:

@@ -9,7 +9,7 @@ from leadboard.capture.duplicates import merging, suspicions
 from leadboard.capture.screening import acts
 from leadboard.leads.models import Lead
 from tests import live
-from tests.browser.reading import faults_of
+from tests.browser.reading import LOOKS, faults_of
 from tests.browser.test_every_screen import LONG
 
 
@@ -46,6 +46,13 @@ def test_what_is_told_of_the_same_person_can_be_read_by_everybody(site, ana, mia
     for name, path in screens.items():
         page.goto(site.base + path)
         faults += faults_of(page, f"same-{name}")
+    rep = site.open(f"/leads/{stays.pk}/", person=ana)
+    rep.get_by_text("Reject…").click()
+    which = rep.get_by_label("Of which lead?")
+    expect(which).to_be_hidden()
+    rep.get_by_text("Already known").click()
+    expect(which).to_be_visible()
+    faults += faults_of(rep, "same-reject", [LOOKS[0], LOOKS[2]])
     assert "\n".join(faults) == ""
 
 
