@@ -85,6 +85,59 @@ def test_whoever_only_looks_like_one_is_a_lead(send, fields):
     assert send(email="ann@x.example", **fields).desk == "board"
 
 
+@pytest.mark.parametrize(
+    ("message", "reason", "detail"),
+    [
+        ("Hi [url=https://x.win]best casino[/url]", "robot", "links written as code"),
+        ("See <a href=http://x.ru>this</a>", "robot", "links written as code"),
+        ("http://a.com http://b.com http://c.com www.d.com now", "robot", "hardly anything but links"),
+        ("Pay to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "robot", "a wallet to pay to"),
+        ("Купить ссылки: https://vulkan.bet", "link", "купить ссылки, vulkan.bet"),
+        ("FREE SPINS at www.b.win!", "link", "free spins, www.b.win"),
+        ("Order it without prescription", "stop_word", "without prescription"),
+    ],
+)
+def test_a_text_that_looks_like_a_programs_is_kept_apart_in_whatever_language(send, message, reason, detail):
+    lead = send(name="Ivan", email="ivan@shop.example", message=message)
+    assert (lead.desk, lead.junk.reason, lead.junk.detail) == ("quarantine", reason, detail)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "message"),
+    [
+        ("Jim", "jim@vans.example", "NEED A QUOTE ASAP FOR 12 VANS. CALL ME!!!"),
+        ("Bo", "bo@x.example", "?"),
+        (
+            "Priya",
+            "priya@rankly.example",
+            "We sell SEO software (backlink checker), see https://rankly.example",
+        ),
+        (
+            "Max",
+            "max@spin.example",
+            "We run an online casino, https://www.spin.example/about - free spins and all",
+        ),
+        (
+            "Kate",
+            "kate@loanwise.example",
+            "We lend (payday loan alternatives) and lose half of our enquiries.",
+        ),
+        (
+            "Omar",
+            "omar@gulf.example",
+            "Our RFP: https://docs.example/1 https://docs.example/2 https://docs.example/3",
+        ),
+        ("McKenzieVanDerBerg", "mck@bergs.example", "Please send the contract."),
+        ("iPhoneShop", "a@shop.example", "eBayPowerSeller"),
+        ("K", "k@esc.example", "<b>Hi</b>, pasted from Word: 3 licences, see a < b"),
+        ("田中", "tanaka@kobo.example", "資料を送っていただけますか。"),
+    ],
+)
+def test_whoever_asks_is_never_junk_for_what_they_trade_in_or_how_they_write(send, name, email, message):
+    lead = send(name=name, email=email, message=message)
+    assert (lead.desk, Junk.objects.count()) == ("board", 0)
+
+
 def test_the_playbook_and_a_source_have_words_and_traps_of_their_own(send):
     set_limit(
         stop_words="[crypto]", sources='{"Web form": {honeypots: ["Company Fax"], stop_words: ["büro frei"]}}'

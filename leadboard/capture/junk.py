@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from leadboard.capture import contact, entries, identity
+from leadboard.capture import contact, entries, identity, robots
 from leadboard.capture.entries import Entry
 from leadboard.capture.leaves import leaves
 from leadboard.capture.mapping import Person
@@ -80,9 +80,8 @@ def judge(submission: Submission, entry: Entry, person: Person, door: Door) -> S
     source = submission.source.name
     if field := _trapped(entry, door.words(source, "honeypots")):
         return Sign(JunkReason.HONEYPOT, field[:200])
-    if word := _stop_word(person, tuple(door.words(source, "stop_words"))):
-        return Sign(JunkReason.STOP_WORD, word)
-    return _flood(submission, person, door)
+    said = _said(person, tuple(door.words(source, "stop_words")), tuple(door.words(source, "link_words")))
+    return said or _flood(submission, person, door)
 
 
 def of_page(trap: str, page: Token, youngest: timedelta) -> Sign | None:
@@ -123,6 +122,18 @@ def _trapped(entry: Entry, own: list[str]) -> str:
 
 def _squeezed(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", contact.folded(name))
+
+
+def _said(person: Person, stop_words: tuple[str, ...], link_words: tuple[str, ...]) -> Sign | None:
+    """Return the sign in what is said: its form, a stop word, or a word of spam beside a foreign link."""
+    if sign := robots.sign_in(person.fields):
+        return Sign(JunkReason.ROBOT, sign)
+    if word := _stop_word(person, stop_words):
+        return Sign(JunkReason.STOP_WORD, word)
+    hosts = robots.foreign_links(person.fields.get("message", ""), person.email or "")
+    if hosts and (word := _stop_word(person, link_words)):
+        return Sign(JunkReason.LINK, f"{word}, {hosts[0]}"[:200])
+    return None
 
 
 def _stop_word(person: Person, words: tuple[str, ...]) -> str:

@@ -57,10 +57,13 @@ class SourceDoor(Section):
     address: Rate | None = None
     honeypots: Lines = []
     stop_words: Lines = []
+    link_words: Lines = []
 
 
 class Door(Section):
-    """Limits and signs of junk. `repeats` is for one person, `alike` for one text without a person."""
+    """Limits and signs of junk. `repeats` is for one person, `alike` for one text without a person; a link
+    word is one only beside a link to a site that is not the sender's own.
+    """
 
     source: Rate | None = Often(30_000, timedelta(minutes=1))
     address: Rate | None = Often(60, timedelta(minutes=1))
@@ -68,6 +71,7 @@ class Door(Section):
     alike: Rate = Often(20, timedelta(minutes=10))
     honeypots: Lines = []
     stop_words: Lines = []
+    link_words: Lines = []
     form: FormAge = FormAge()
     sources: Annotated[dict[Line, SourceDoor], Field(max_length=500)] = {}
 
@@ -84,6 +88,6 @@ class Door(Section):
         return own is not None and own.address is not None
 
     def words(self, source: str, kind: str) -> list[str]:
-        """Return honeypots or stop words: those of everywhere and those of the source."""
+        """Return honeypots, stop words or link words: those of everywhere and those of the source."""
         own = self.sources.get(source)
         return [*getattr(self, kind), *(getattr(own, kind) if own else [])]

@@ -191,6 +191,7 @@ def _door(playbook: Playbook) -> list[Row]:
         Row("Hidden fields", ", ".join(door.honeypots) or "the usual ones", "door.honeypots"),
         Row("A form of our own", f"filled in for {_filled(door)}", "door.form"),
         Row("Stop words", ", ".join(door.stop_words) or "none", "door.stop_words"),
+        Row("Stop words beside a foreign link", ", ".join(door.link_words) or "none", "door.link_words"),
         Row("Sources", own, "door.sources"),
     ]
 

@@ -15,6 +15,8 @@ class JunkReason(models.TextChoices):
 
     HONEYPOT = "honeypot", "Filled in a field that people do not see"
     STOP_WORD = "stop_word", "Uses a stop word"
+    LINK = "link", "Leads to somebody else’s site with a word that spam uses"
+    ROBOT = "robot", "Written as programs write"
     FLOOD = "flood", "The same text many times"
     FORM = "form", "Filled in our form faster than people type"
     MARKED = "marked", "Marked by a person"
@@ -26,7 +28,7 @@ class Junk(models.Model):
     lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True, related_name="junk")
     reason = models.CharField(max_length=12, choices=JunkReason)
     detail = models.CharField(
-        max_length=200, blank=True, help_text="The stop word, or the name of the field."
+        max_length=200, blank=True, help_text="The stop word, the name of the field, or the sign."
     )
     at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
