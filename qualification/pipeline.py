@@ -19,7 +19,7 @@ from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
-from qualification import before, store, waking
+from qualification import before, breaker, store, waking
 from qualification.abstaining import why_abstain
 from qualification.classify import Classified
 from qualification.corrections import standing
@@ -123,8 +123,9 @@ def _judged(playbook: Playbook, facts: dict[str, Any], flags: list[str]) -> tupl
     """
     try:
         scorer, model_id = store.live_scorer()
-        if scorer is not None:
-            return scorer.judge(playbook, facts), model_id, scorer.scope
+        if scorer is not None and model_id is not None:
+            judgement = breaker.judged(model_id, lambda: scorer.judge(playbook, facts))
+            return judgement, model_id, scorer.scope
     except store.ModelRefused as refusal:
         flags.append(f"model refused: {refusal}")
     except Exception as fault:

@@ -23,6 +23,8 @@ TOLERANCE = 1e-9
 LIVE = "SELECT id, sha256 FROM qualification_scoringmodel WHERE state = 'live'"
 # Seconds of work a lead: a model that takes longer would make each lead late, so it is not used at all.
 SLOWEST = 0.02
+# The walk of one lead is bounded by these, whatever the model says.
+MOST_TREES, MOST_PARTS, MOST_SAMPLES, DEEPEST = 1_000, 5_000, 1_000, 64
 
 
 class ModelRefused(Exception):
@@ -73,19 +75,37 @@ def scorer_of(content: bytes, sha256: str, card: dict[str, Any]) -> BlendScorer:
         served, sample = card["served"], card["sample"]
         if seal(content, served) != sha256:
             raise ModelRefused("its hash is not the one it was stored under")
+        _refuse_a_giant(served["form"], sample["rows"])
         flat = Flat(served["form"])
         began = time.thread_time()
         pairs = zip(sample["log_odds"], map(flat.log_odds, sample["rows"]), strict=True)
         worst = max(abs(fitted - flattened) for fitted, flattened in pairs)
         spent = (time.thread_time() - began) / len(sample["rows"])
         scorer = BlendScorer(flat, served)
-    except (LookupError, TypeError, ValueError, AttributeError) as fault:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:
         raise ModelRefused(f"it cannot be read: {type(fault).__name__}") from fault
     if not worst <= TOLERANCE:
         raise ModelRefused(f"it gives other numbers than when it was fitted (by {worst:.1e})")
     if spent > SLOWEST:
         raise ModelRefused(f"it takes {spent * 1000:.0f} ms a lead")
     return scorer
+
+
+def _refuse_a_giant(form: dict[str, Any], sample: list[Any]) -> None:
+    depths = (_depth(tree) for tree in form["trees"])
+    counts = (len(form["trees"]), len(form["parts"]), len(sample))
+    if any(many > most for many, most in zip(counts, (MOST_TREES, MOST_PARTS, MOST_SAMPLES), strict=True)):
+        raise ModelRefused("it has more trees, parts or samples than any model of ours")
+    if any(depth > DEEPEST for depth in depths):
+        raise ModelRefused("its trees are deeper than any of ours")
+
+
+def _depth(tree: list[Any]) -> int:
+    """How deep a tree is, level by level; it stops looking beyond the deepest that may be."""
+    level, depth = [tree], 0
+    while level and depth <= DEEPEST:
+        level, depth = [child for node in level if len(node) > 1 for child in node[-2:]], depth + 1
+    return depth
 
 
 def _number(text: str) -> float:

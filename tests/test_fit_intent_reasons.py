@@ -59,7 +59,7 @@ def test_many_leads_are_judged_as_each_of_them_alone(make, n, playbook):
 def test_many_shares_add_up_to_the_log_odds(playbook):
     rows, won = odd_firm(400)
     scorer = scorer_on(rows, won, playbook)
-    read = ManyRead(scorer._spec["form"], rows)
+    read = ManyRead(scorer.spec["form"], rows)
     sums = read.shares.sum(axis=0) + scorer._flat.constant()
     assert abs(sums - read.log_odds).max() < 1e-9
 

@@ -314,6 +314,18 @@ def test_a_provider_that_keeps_failing_rests(provider, make_lead):
     assert providers.ask_left_behind() == 0
 
 
+def test_a_provider_that_has_too_much_to_do_is_left_alone_as_long_as_it_says(provider, make_lead):
+    with server(saying(b"", 429, **{"Retry-After": "300"})) as (base, asked):
+        provider(base)
+        for domain in ("a.example", "b.example"):
+            providers.want(domain, make_lead().pk)
+        assert providers.ask_next() == 0
+    busy = Provider.objects.get()
+    assert timedelta(seconds=290) < busy.rests_until - db_now() <= timedelta(seconds=300)
+    assert (len(asked), busy.failed, providers.ask_left_behind()) == (1, 0, 0)
+    assert set(ProviderAnswer.objects.values_list("state", "tries")) == {("wanted", 0)}
+
+
 def test_the_prospect_goes_before_the_table_before_providers_before_guesses(provider, make_lead, page, mia):
     with server(saying(body())) as (base, _):
         provider(base)

@@ -30,6 +30,7 @@ LOCK = 0x1EADC2
 SECONDS, TRIES, MOST_LEADS, LARGEST = 15, 3, 1_000, 262_144
 PATIENCE_AFTER_FAILURES, LONGEST_REST = 3, timedelta(hours=6)
 AGAIN_AFTER = timedelta(seconds=30)
+AT_LEAST = 60
 WANT = """
 INSERT INTO companies_provideranswer AS a
     (provider_id, domain, state, found, problem, tries, leads, wanted_at)
@@ -44,6 +45,14 @@ WHERE (a.state = 'wanted' AND NOT %(lead)s = ANY(a.leads) AND cardinality(a.lead
         SELECT p.keep_days FROM companies_provider p WHERE p.id = a.provider_id))
 RETURNING 1
 """
+
+
+class Busy(outbound.NotReached):
+    """The provider asks to be left alone for so many seconds."""
+
+    def __init__(self, seconds: int):
+        super().__init__(f"It is busy and asks to wait {seconds} seconds.")
+        self.seconds = seconds
 
 
 def want(domain: str, lead_id: int) -> None:
@@ -102,6 +111,10 @@ def _ask(wanted: ProviderAnswer) -> bool:
     provider = wanted.provider
     try:
         found = fetch(provider, wanted.domain)
+    except Busy as busy:  # it is well and has too much to do: the question stays, nothing is held against it
+        Provider.objects.filter(pk=provider.pk).update(rests_until=db_now() + timedelta(seconds=busy.seconds))
+        ProviderAnswer.objects.filter(pk=wanted.pk).update(problem=str(busy))
+        return False
     except (outbound.Refused, outbound.NotReached, answers.Unreadable) as refusal:
         log.warning("provider %s gave no answer: %s", provider.name, refusal)
         _failed(wanted, str(refusal))
@@ -117,9 +130,19 @@ def fetch(provider: Provider, domain: str) -> dict[str, Any]:
     answer = outbound.call(url, headers=provider.headers, seconds=provider.timeout, largest=LARGEST)
     if answer.status == 404:
         return {"fields": {}, "signals": []}
+    wait = answer.headers.get("retry-after", "")
+    if answer.status == 429 or (answer.status == 503 and wait):
+        raise Busy(_seconds(wait))
     if answer.status != 200:
         raise outbound.NotReached(f"It answered {answer.status}.")
     return answers.read(answer.body, provider.mapping, db_now().date())
+
+
+def _seconds(retry_after: str) -> int:
+    """Return for how long a provider wants to be left alone, a minute when it says no number."""
+    says = retry_after.strip()
+    seconds = int(says) if says.isascii() and says.isdigit() and len(says) < 7 else AT_LEAST
+    return min(max(seconds, 1), int(LONGEST_REST.total_seconds()))
 
 
 def _failed(wanted: ProviderAnswer, words: str) -> None:

@@ -126,7 +126,7 @@ class Site:
             key = secrets.token_urlsafe(6)
             views.append({
                 "kind": "view", "page": key, "path": page["path"], "title": page["title"],
-                "age": float(sum(stays[place:])), "hour": datetime.now(zone).hour,
+                "age": float(sum(stays[place:])), "hour": min(20, max(7, datetime.now(zone).hour)),
             })  # fmt: skip
             depth = self.random.choice((25, 50, 75, 100))
             left.append({"kind": "left", "page": key, "seconds": stays[place], "depth": depth})

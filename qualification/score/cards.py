@@ -24,7 +24,8 @@ def scorecards(playbook: Playbook, rows: Sequence[Facts]) -> list[Scorecard]:
                 known[key] = _held(clauses, fields, facts)
             parts[place] += known[key]
     order = {(clause.points, clause.because): place for place, clause in enumerate(card.points)}
-    return [_card(card.base, held, order) for held in parts]
+    made: dict[tuple[int, ...], Scorecard] = {}
+    return [_card(card.base, held, order, made) for held in parts]
 
 
 def by_fields(clauses: Sequence[Any]) -> dict[tuple[str, ...], list[Any]]:
@@ -51,7 +52,25 @@ def key_of(facts: Facts, fields: Sequence[str]) -> Any:
     return tuple(key_of(facts, [field]) for field in fields)
 
 
-def _card(base: int, held: list[Part], order: Mapping[tuple[int, str], int]) -> Scorecard:
-    """The strongest first; equally strong ones as the card has them."""
-    held.sort(key=lambda part: (-abs(part.points), order[part.points, part.because]))
-    return Scorecard(base + sum(part.points for part in held), tuple(held), base)
+def _card(
+    base: int, held: list[Part], order: Mapping[tuple[int, str], int], made: dict[tuple[int, ...], Scorecard]
+) -> Scorecard:
+    """The strongest first; equally strong ones as the card has them. Leads with the same parts share one."""
+    key = tuple(map(id, held))
+    if key not in made:
+        held.sort(key=lambda part: (-abs(part.points), order[part.points, part.because]))
+        made[key] = Scorecard(base + sum(part.points for part in held), tuple(held), base)
+    return made[key]
+
+
+def card_points(card: Scorecard, slope: float) -> tuple[dict[str, float], dict[str, str]]:
+    """(points, words) by field of a card's parts; several lines on one field are one reason, the
+    strongest names it.
+    """
+    points: dict[str, float] = {}
+    words: dict[str, str] = {}
+    for part in card.parts:
+        field = part.field or part.because
+        points[field] = points.get(field, 0.0) + slope * part.points
+        words.setdefault(field, part.because)
+    return points, words

@@ -9,14 +9,21 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from math import isnan
+from time import thread_time
 from typing import Any
 
 from qualification.score.columns import Facts
 from qualification.score.rows import row_of, table_of
 
+# Seconds of work that one lead may cost; a hundred trees take a five hundredth of it.
+LONGEST, CHECKED_EVERY = 0.1, 16
 # [mean, slot, threshold, which codes go left or None, whether blank goes left, left, right]; a leaf: [value]
 Node = Sequence[Any]
 Part = Callable[[float], float]
+
+
+class TooSlow(ArithmeticError):
+    """The walk was stopped: the lead must not wait for a model."""
 
 
 class Flat:
@@ -36,7 +43,10 @@ class Flat:
         row = row_of(self._columns, self._tables, facts)
         linear = sum((part(row[slot]) for slot, part in self._parts), self._intercept)
         boosted = self._baseline
-        for node in self._trees:
+        until = thread_time() + LONGEST
+        for place, node in enumerate(self._trees):
+            if not place % CHECKED_EVERY and thread_time() > until:
+                raise TooSlow(f"after {place} of {len(self._trees)} trees its time was used up")
             while len(node) > 1:
                 node = _step(node, row)
             boosted += node[0]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualification.score.columns import Facts
-from qualification.score.matrix import matrix_of
+from qualification.score.columns import UNKNOWN, Facts
+from qualification.score.matrix import matrix_of, slots_of
 
 Array = NDArray[np.float64]
 
@@ -22,6 +22,8 @@ class ManyRead:
         slots = form["fields"]
         self.fields = list(dict.fromkeys(slots))
         self._place = [self.fields.index(field) for field in slots]
+        self._slots = slots_of(form["plan"])
+        self._kinds = {column["name"]: column["kind"] for column in form["plan"]["columns"]}
         self._columns = np.asfortranarray(matrix_of(form["plan"], rows))
         self.shares = np.zeros((len(self.fields), len(rows)))
         share = form["share"]
@@ -35,6 +37,15 @@ class ManyRead:
         for tree in form["trees"]:
             self._walk(tree, everybody, boosted, 1 - share)
         self.log_odds = share * linear + (1 - share) * boosted
+
+    def unseen(self) -> list[list[str]]:
+        """Fields of each lead whose value the model never met often enough."""
+        found: list[list[str]] = [[] for _ in range(self._columns.shape[0])]
+        for place, (field, codes) in enumerate(self._slots):
+            if codes and self._kinds[field] == "category":
+                for lead in np.flatnonzero(self._columns[:, place] == UNKNOWN).tolist():
+                    found[lead].append(field)
+        return found
 
     def _walk(self, node: Sequence[Any], here: NDArray[np.int64], boosted: Array, share: float) -> None:
         """Send the leads that reach this node on; what the split changes in the mean is its field's."""

@@ -29,20 +29,24 @@ def strongest(
     """The five strongest for and the five strongest against, strongest first; under one point is left out.
     `say` gives the words of a field.
     """
-    telling = sorted(((round(value), field) for field, value in points.items()), key=lambda pair: -pair[0])
-    chosen = [pair for pair in telling[:MOST] if pair[0] >= LEAST_POINTS]
-    chosen += [pair for pair in telling[-MOST:] if pair[0] <= -LEAST_POINTS]
-    chosen.sort(key=lambda pair: -abs(pair[0]))
-    return [
-        {
-            "words": say(field),
-            "points": value,
-            "field": field,
-            "fact": "" if as_word(facts.get(field)) is None else _shown(facts[field]),
-            "side": side_of(field),
-        }
-        for value, field in chosen
-    ]
+    telling = [(round(value), field) for field, value in points.items()]
+    telling = sorted((pair for pair in telling if abs(pair[0]) >= LEAST_POINTS), key=_strongest_first)
+    pros, cons = ([pair for pair in telling if (pair[0] > 0) == is_pro][:MOST] for is_pro in (True, False))
+    chosen = sorted(pros + cons, key=_strongest_first)
+    return [reason_for(field, value, facts.get(field), say(field)) for value, field in chosen]
+
+
+def _strongest_first(pair: tuple[int, str]) -> tuple[int, bool, str]:
+    """Equally strong ones: those for it first, then by name, so that a lead reads the same alone and among
+    thousands.
+    """
+    return -abs(pair[0]), pair[0] < 0, pair[1]
+
+
+def reason_for(field: str, points: int, value: Any, words: str) -> Reason:
+    """One reason as it is stored."""
+    fact = "" if as_word(value) is None else _shown(value)
+    return {"words": words, "points": points, "field": field, "fact": fact, "side": side_of(field)}
 
 
 def words_for(field: str, value: Any, ends: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
 from qualification.score import blend
-from qualification.score.cards import scorecards
+from qualification.score.cards import card_points, scorecards
 from qualification.score.reasons import Reason, strongest, words_for
 from qualification.score.sides import FIT, side_of
 from qualification.score.values import as_word
@@ -87,7 +87,7 @@ class BlendScorer:
     """Card and model, weighed by the evidence the model was fitted on."""
 
     def __init__(self, flat: Any, spec: Mapping[str, Any]) -> None:
-        self._flat, self._spec = flat, spec
+        self._flat, self.spec = flat, spec
         self.scope = spec.get("scope")
         self.curve = blend.Curve(*spec["curve"])
         self.voices = blend.voices_of(spec)
@@ -109,15 +109,19 @@ class BlendScorer:
     def judge_all(self, playbook: Playbook, rows: Sequence[Facts]) -> list[Judgement]:
         """As `judge` for each lead, a good deal faster for thousands of them."""
         # numpy costs a tenth of a second and 30 MB: who judges one lead at a time needs none.
-        from qualification.score.many import ManyRead  # noqa: PLC0415 - reason: loads numpy
+        from qualification.score.batch import Batch  # noqa: PLC0415 - reason: loads numpy
 
-        read = ManyRead(self._spec["form"], rows)
-        everything = zip(
-            scorecards(playbook, rows), rows, read.log_odds.tolist(), read.shares.T.tolist(), strict=True
+        batch = Batch(self, playbook, rows)
+        if not all(map(math.isfinite, batch.log_odds)):
+            raise NotANumber("the model gave no finite log-odds")
+        steps = self.spec.get("isotonic")
+        chances = [calibrated(blend.chance_of(odds), steps) for odds in batch.log_odds.tolist()]
+        every = zip(
+            chances, batch.scores(), batch.reasons(), batch.read.unseen(), *batch.sides(), strict=True
         )
         return [
-            self._judged(card, facts, log_odds, dict(zip(read.fields, shares, strict=True)))
-            for card, facts, log_odds, shares in everything
+            Judgement(chance, score, reasons, self._method(), unseen, fit, intent)
+            for chance, score, reasons, unseen, fit, intent in every
         ]
 
     def numbers(self, playbook: Playbook, rows: Sequence[Facts]) -> list[Judgement]:
@@ -125,14 +129,14 @@ class BlendScorer:
         from qualification.score.many import ManyRead  # noqa: PLC0415 - reason: loads numpy
         from qualification.score.numbers import ManyCards, sides_of  # noqa: PLC0415 - reason: loads numpy
 
-        cards, read = ManyCards(playbook, rows), ManyRead(self._spec["form"], rows)
+        cards, read = ManyCards(playbook, rows), ManyRead(self.spec["form"], rows)
         log_odds = self.voices.model * read.log_odds + cards.log_odds(self.voices.card.log_odds)
         points = {field: self.voices.card.slope * column for field, column in cards.by_field.items()}
         for field, share in zip(read.fields, read.shares, strict=True):
-            gain = self.voices.model * (share - self._spec["centre"].get(field, 0.0))
+            gain = self.voices.model * (share - self.spec["centre"].get(field, 0.0))
             points[field] = points.get(field, 0.0) + blend.POINTS_PER_LOG_ODD * gain
         sides = sides_of(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.reference))
-        steps, method = self._spec.get("isotonic"), self._method()
+        steps, method = self.spec.get("isotonic"), self._method()
         return [
             Judgement(
                 calibrated(chance_of(odds), steps),
@@ -146,7 +150,7 @@ class BlendScorer:
         ]
 
     def _method(self) -> str:
-        return "model" if self._spec["evidence"] >= LEARNT_FROM else "blend"
+        return "model" if self.spec["evidence"] >= LEARNT_FROM else "blend"
 
     def _judged(
         self, card: policy.Scorecard, facts: Facts, by_model: float, shares: Mapping[str, float]
@@ -156,15 +160,15 @@ class BlendScorer:
         points, words = card_points(card, self.voices.card.slope)
         by_card = dict(points)
         for field, share in shares.items():
-            gain = self.voices.model * (share - self._spec["centre"].get(field, 0.0))
+            gain = self.voices.model * (share - self.spec["centre"].get(field, 0.0))
             points[field] = points.get(field, 0.0) + blend.POINTS_PER_LOG_ODD * gain
 
         def say(field: str) -> str:
             is_of_card = abs(by_card.get(field, 0.0)) > abs(points[field]) / 2
-            return words[field] if is_of_card else self._say(field, facts.get(field))
+            return words[field] if is_of_card else self.say(field, facts.get(field))
 
         return Judgement(
-            calibrated(chance, self._spec.get("isotonic")),
+            calibrated(chance, self.spec.get("isotonic")),
             blend.score_of(log_odds, self.reference),
             strongest(points, facts, say),
             self._method(),
@@ -172,7 +176,7 @@ class BlendScorer:
             *_sides(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.reference)),
         )
 
-    def _say(self, field: str, value: Any) -> str:
+    def say(self, field: str, value: Any) -> str:
         """The words for one value; texts are kept, because many leads share them."""
         if not isinstance(value, str):
             return words_for(field, value, self._ends)
@@ -204,19 +208,6 @@ def _sides(points: Mapping[str, float], above: float) -> tuple[int, int]:
     fit, intent = on_fit + rest / 2, above - on_fit - rest / 2
     cut = (min(100.0, max(0.0, blend.MIDDLE_POINTS + side)) for side in (fit, intent))
     return tuple(map(round, cut))  # type: ignore[return-value]
-
-
-def card_points(card: policy.Scorecard, slope: float) -> tuple[dict[str, float], dict[str, str]]:
-    """(points, words) by field of a card's parts; several lines on one field are one reason, the
-    strongest names it.
-    """
-    points: dict[str, float] = {}
-    words: dict[str, str] = {}
-    for part in card.parts:
-        field = part.field or part.because
-        points[field] = points.get(field, 0.0) + slope * part.points
-        words.setdefault(field, part.because)
-    return points, words
 
 
 def calibrated(chance: float, isotonic: Sequence[Sequence[float]] | None) -> float:

@@ -1,6 +1,7 @@
 """The fixed protocol. Shuffled stratified folds (unshuffled ones turn a model upside down on leads in order
-of time), the oldest 80 % against the newest 20 %, and the learning curve: fitted on n leads drawn at random,
-looked at on leads that none of the draws holds.
+of time), the oldest 80 % against the newest 20 %, and two learning curves: fitted on n leads drawn at random
+and looked at on leads that none of the draws holds; or fitted on n that came one after the other and looked
+at on those that came next.
 """
 
 import time
@@ -64,21 +65,33 @@ def newest_fifth(rival, table):
     return auc_of(won, chances) or 0.5, log_loss_of(won, chances), ece_of(won, chances)
 
 
-def curve_of(rivals, table, seeds):
-    """{n: {name: (mean log-loss, mean AUC)}}; a rival that cannot learn from these leads is not in it."""
+def curve_of(rivals, table, seeds, in_order=False):
+    """{n: {name: (mean log-loss, mean AUC)}}; a rival that cannot learn from these leads is not in it.
+    `in_order`: n that came one after the other, and those that came next.
+    """
     total = len(table.won)
     held_out = min(MOST_HELD_OUT, total // 3)
     points = {}
     for n in (size for size in SIZES if size <= total - held_out):
         found = {name: [] for name in rivals}
         for seed in range(seeds):
-            places = np.random.default_rng(seed).permutation(total)
-            test, known = places[:held_out], np.sort(places[held_out : held_out + n])
+            known, test = (_next if in_order else _drawn)(total, held_out, n, seed, seeds)
             for name, rival in rivals.items():
                 if name not in NEED_BOTH_ENDS or len({table.won[place] for place in known}) > 1:
                     found[name].append(_looked_at(rival, table, known, test))
         points[n] = {name: tuple(np.mean(pairs, axis=0)) for name, pairs in found.items() if pairs}
     return points
+
+
+def _drawn(total, held_out, n, seed, seeds):
+    places = np.random.default_rng(seed).permutation(total)
+    return np.sort(places[held_out : held_out + n]), places[:held_out]
+
+
+def _next(total, held_out, n, seed, seeds):
+    """The windows begin at even distances: the first with the oldest lead, the last ends with the newest."""
+    begin = round((total - held_out - n) * seed / max(1, seeds - 1))
+    return np.arange(begin, begin + n), np.arange(begin + n, begin + n + held_out)
 
 
 def _looked_at(rival, table, known, test):

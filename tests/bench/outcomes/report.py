@@ -39,12 +39,12 @@ def lines(found):
         print(f"{name:26}" + "".join(f"{v:8.{d}f}" for v, d in zip(line, digits, strict=True)), flush=True)
 
 
-def curve(points):
-    """Print log-loss / AUC by number of known ends, and where the product is behind the best of the two
-    that need no statistics.
+def curve(points, of):
+    """Print log-loss / AUC by number of known ends (`of` which leads), and where the product is behind the
+    best of the two that need no statistics.
     """
     names = list(dict.fromkeys(name for found in points.values() for name in found))
-    print("\nlearning curve, log-loss/AUC on leads held out, by number of known ends")
+    print(f"\nlearning curve, log-loss/AUC by number of known ends, {of}")
     print(f"{'':26}" + "".join(f"{n:>10,}" for n in points))
     for name in names:
         pairs = [found.get(name) for found in points.values()]
