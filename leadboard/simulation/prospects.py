@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-FREE_MAIL_SHARE, RETURNING_SHARE, NO_PHONE_SHARE = 0.15, 0.06, 0.4
+FREE_MAIL_SHARE, RETURNING_SHARE, NO_PHONE_SHARE = 0.35, 0.06, 0.5
 PREFIXES = {"NO": "+47 22", "DE": "+49 3641", "CH": "+41 44", "GB": "+44 20 7", "NL": "+31 20",
             "IE": "+353 1", "JP": "+81 3", "GR": "+30 21", "FR": "+33 1", "CZ": "+420 2",
             "SE": "+46 8", "ES": "+34 91", "US": "+1 212"}  # fmt: skip
