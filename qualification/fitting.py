@@ -17,6 +17,7 @@ from qualification.grams import letter_grams, plain, tokens_of, word_grams
 from qualification.words import CUE, Table, WordModel
 
 Counts = dict[str, float]
+Lengths = NDArray[np.float64] | None
 # How much words count beside letters (on shops' enquiries 0.5 to 1 are alike).
 WORDS = 0.85
 
@@ -51,11 +52,17 @@ class Rows:
         self.words = Grams([words_in(text) for text in texts])
         self.letters = Grams([letters_in(names_in(text)) for text in texts], fewest)
 
-    def of(self, texts: Sequence[str]) -> Any:
-        """A row for each text."""
-        words = WORDS * unit(self.words.values([words_in(text) for text in texts]))
-        letters = letter_rows(self.letters, [names_in(text) for text in texts])
-        return hstack([words, letters, cue_rows(texts)]).tocsr()
+    def of(
+        self, texts: Sequence[str], words: Lengths = None, letters: Lengths = None, reach: float = 1.0
+    ) -> Any:
+        """A row for each text, its words and letters divided by their lengths: their own, or by what lies
+        between them and these lengths of the whole.
+        """
+        by_word = self.words.values([words_in(text) for text in texts])
+        by_letter, own = letter_sums(self.letters, [names_in(text) for text in texts])
+        by_word = WORDS * divided(by_word, _between(lengths_of(by_word), words, reach))
+        by_letter = divided(by_letter, _between(own, letters, reach))
+        return hstack([by_word, by_letter, cue_rows(texts)]).tocsr()
 
     def model(
         self, labels: Sequence[str], weights: NDArray[np.float64], bias: Sequence[float], temperature: float
@@ -89,9 +96,14 @@ def names_in(text: str) -> dict[str, None]:
     return dict.fromkeys(token.word for token in tokens_of(text))
 
 
+def counts_in(text: str) -> dict[str, int]:
+    """How often each word, pair and denied word is in a plain text."""
+    return Counter(word_grams(tokens_of(text)))
+
+
 def words_in(text: str) -> Counts:
-    """Each gram of a plain text with its sublinear count."""
-    return {gram: 1 + math.log(n) for gram, n in Counter(word_grams(tokens_of(text))).items()}
+    """The same, sublinear."""
+    return {gram: 1 + math.log(n) for gram, n in counts_in(text).items()}
 
 
 def letters_in(names: Iterable[str]) -> Counts:
@@ -99,26 +111,30 @@ def letters_in(names: Iterable[str]) -> Counts:
     return dict.fromkeys((gram for name in names for gram in letter_grams(name)), 1.0)
 
 
-def letter_rows(letters: Grams, names: Sequence[dict[str, None]]) -> Any:
-    """A row for each text: the letters of its different words, divided by the root of the sum of squares of
-    each word, so that a word adds the same in every text.
+def letter_sums(letters: Grams, names: Sequence[dict[str, None]]) -> tuple[Any, NDArray[np.float64]]:
+    """(the letters of the different words of each text, the root of the sum of squares of each word): so a
+    word adds the same in every text.
     """
     known = sorted({name for many in names for name in many})
-    per_word = letters.values([dict.fromkeys(letter_grams(name), 1.0) for name in known])
+    per_word = letters.values([letters_in([name]) for name in known])
     places = {name: place for place, name in enumerate(known)}
     starts = np.cumsum([0, *map(len, names)])
     held = [places[name] for many in names for name in many]
     of_text = csr_matrix((np.ones(len(held)), held, starts), shape=(len(names), len(known)))
-    squares = np.asarray(per_word.multiply(per_word).sum(axis=1)).ravel()
-    return _divided(of_text @ per_word, np.sqrt(of_text @ squares))
+    return of_text @ per_word, np.sqrt(of_text @ lengths_of(per_word) ** 2)
 
 
-def unit(matrix: Any) -> Any:
-    """Each row of length 1."""
-    return _divided(matrix, np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()))
+def lengths_of(matrix: Any) -> NDArray[np.float64]:
+    """The length of each row."""
+    return np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
 
 
-def _divided(matrix: Any, lengths: NDArray[np.float64]) -> Any:
+def _between(own: NDArray[np.float64], whole: Lengths, reach: float) -> NDArray[np.float64]:
+    return own if whole is None else own**reach * whole ** (1 - reach)
+
+
+def divided(matrix: Any, lengths: NDArray[np.float64]) -> Any:
+    """Each row divided by its length."""
     return diags(1 / np.where(lengths == 0, 1.0, lengths)) @ matrix
 
 

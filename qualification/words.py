@@ -16,6 +16,12 @@ from qualification.grams import Token, letter_grams, places, plain, tokens_of, w
 
 # How much a cue counts beside a text of length 1 (on shops' enquiries 0.2 is better than 0.3 and 0.1).
 CUE = 0.2
+# idf² of a gram that nobody has met, among some thousand texts.
+UNSEEN = 85.0
+NONE = 2
+# What an added model may say of texts that share little with what it has met: a text of which half is known
+# is as near as can be (and by its `reach`, 0 to 1, a known word counts as if it were all of the text).
+NEAREST = 2.0
 Places = dict[str, tuple[int, int]]
 
 
@@ -103,13 +109,15 @@ class WordModel:
     ) -> None:
         self.labels, self.bias, self.temperature = list(labels), list(bias), temperature
         self.added, self.counts = added, counts
+        self.near, self.reach = NEAREST, 0.0
         self.words, self.letters, self.cues = words, letters, dict(cues)
         self._of_word = lru_cache(maxsize=20_000)(self._letters_of)
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> "WordModel":
         tables = Table.from_json(saved["words"]), Table.from_json(saved["letters"])
-        return cls(saved["labels"], *tables, saved["cues"], saved["bias"], saved["temperature"])
+        model = cls(saved["labels"], *tables, saved["cues"], saved["bias"], saved["temperature"])
+        return model.reaching(*saved["reach"])
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -119,6 +127,7 @@ class WordModel:
             "cues": self.cues,
             "bias": self.bias,
             "temperature": self.temperature,
+            "reach": [self.near, self.reach],
         }
 
     def judge(self, text: str) -> Judged:
@@ -128,6 +137,11 @@ class WordModel:
         share = sum(token.word in found.known for token in found.tokens) / max(2, len(found.tokens))
         placed = places(found.tokens) | found.cues
         return Judged(dict(zip(self.labels, chances, strict=True)), found.votes, share, placed)
+
+    def reaching(self, near: float, reach: float) -> "WordModel":
+        """The same, that reaches so far as an added one."""
+        self.near, self.reach = near, reach
+        return self
 
     def plus(self, added: "WordModel", counts: float = 1.0) -> "WordModel":
         """This model, its votes counting `counts`, with the votes of another on top."""
@@ -143,41 +157,84 @@ class WordModel:
         cues = {f"[{name}]": span for name, span in cues_in(text).items()}
         grams = Counter(word_grams(tokens))
         names = dict.fromkeys(token.word for token in tokens)
-        sums = _Sums(tokens, cues, [0.0] * len(self.labels), [], set())
-        for model in (self, self.added) if self.added else (self,):
-            model._add_to(sums, grams, names)
-            sums.known.update(name for name in names if name in model.words)
+        sums = _Sums(
+            tokens, cues, [0.0] * len(self.labels), [], {name for name in names if name in self.words}
+        )
+        if self.added is None:
+            self._vote(sums, grams, names)
+            return sums
+        near = self.added.nearness(grams, self)
+        self._vote(sums, grams, names, counts=1 - (1 - self.counts) * near)
+        self.added._vote(sums, grams, names, counts=1.0, ground=self)
+        sums.known.update(name for name in names if name in self.added.words)
         return sums
 
-    def _add_to(self, sums: "_Sums", grams: Mapping[str, int], names: Iterable[str]) -> None:
-        """Add this model's votes to the totals."""
+    def nearness(self, grams: Mapping[str, int], ground: "WordModel") -> float:
+        """How much of a text (0 to 1) is made of words and pairs that this model has met; `ground` knows how
+        rare each is.
+        """
+        known = {gram: count for gram, count in grams.items() if gram in self.words}
+        whole = ground.mass(grams)
+        return min(1.0, self.near * ground.mass(known) / whole) if whole else 0.0
+
+    def mass(self, grams: Mapping[str, int]) -> float:
+        """The square of the length of a text by its words; one that was never met is as rare as can be."""
+        rows = ((count, self.words.row(gram)) for gram, count in grams.items())
+        return sum((1 + math.log(count)) ** 2 * (row[0] if row else UNSEEN) for count, row in rows)
+
+    def letter_mass(self, names: Iterable[str]) -> float:
+        """The same by the letters of its different words."""
+        total = 0.0
+        for name in names:
+            of_word, grams = self._of_word(name), len(letter_grams(name))
+            total += of_word[0] + (grams - of_word[1]) * UNSEEN
+        return total
+
+    def _vote(
+        self,
+        sums: "_Sums",
+        grams: Mapping[str, int],
+        names: Iterable[str],
+        counts: float = 1.0,
+        ground: "WordModel | None" = None,
+    ) -> None:
+        """Add this model's votes, each counting `counts`, to the totals. A text is as long as what is
+        known of it; with a `ground` as long as the whole of it, so that what shares little
+        is hardly touched.
+        """
         votes = [
-            Vote(gram, 1 + math.log(count), row)
-            for gram, count in grams.items()
-            if (row := self.words.row(gram))
+            Vote(gram, 1 + math.log(n), row) for gram, n in grams.items() if (row := self.words.row(gram))
         ]
-        length = math.sqrt(sum(vote.factor * vote.factor * vote.row[0] for vote in votes)) or 1.0
+        own = sum(vote.factor**2 * vote.row[0] for vote in votes)
+        length = self._length(own, ground.mass(grams) if ground else own) / counts
         votes = [Vote(gram, factor / length, row) for gram, factor, row in votes]
         cues = [(cue, self.cues[cue[1:-1]]) for cue in sums.cues if cue[1:-1] in self.cues]
-        votes += [Vote(cue, CUE, (0.0, *weights)) for cue, weights in cues]
-        sums.votes.extend(Vote(gram, factor * self.counts, row) for gram, factor, row in votes)
-        scaled = [[factor * number for number in row] for _, factor, row in votes]
-        columns = zip((0.0, *self.bias), (0.0, *self._letters_in(names)), *scaled, strict=True)
-        for place, column in enumerate(columns, -1):
-            if place >= 0:
-                sums.totals[place] += self.counts * sum(column)
+        votes += [Vote(cue, CUE * counts, (0.0, *weights)) for cue, weights in cues]
+        sums.votes.extend(votes)
+        scaled = [[factor * number for number in row[1:]] for _, factor, row in votes]
+        bias = [counts * number for number in self.bias]
+        letters = [counts * number for number in self._letters_in(names, ground)]
+        for place, column in enumerate(zip(bias, letters, *scaled, strict=True)):
+            sums.totals[place] += sum(column)
 
-    def _letters_in(self, names: Iterable[str]) -> list[float]:
+    def _letters_in(self, names: Iterable[str], ground: "WordModel | None") -> list[float]:
         """What the letters of all words add to each label, divided by the length of the whole."""
-        found = [of_word for name in names if (of_word := self._of_word(name))]
-        squares, *votes = map(sum, zip(*found, strict=True)) if found else [0.0] * (1 + len(self.labels))
-        length = math.sqrt(squares) or 1.0
+        names = list(names)
+        found = [of_word for name in names if len(of_word := self._of_word(name)) > NONE]
+        squares, _, *votes = map(sum, zip(*found, strict=True)) if found else [0.0] * (2 + len(self.labels))
+        length = self._length(squares, ground.letter_mass(names) if ground else squares)
         return [vote / length for vote in votes]
 
+    def _length(self, known: float, whole: float) -> float:
+        return math.sqrt(known**self.reach * whole ** (1 - self.reach)) or 1.0
+
     def _letters_of(self, word: str) -> Sequence[float]:
-        """Square of the length, then the votes, of the letters of one word; empty when none is known."""
+        """Square of the length, how many grams are known, then the votes, of the letters of one word."""
         rows = [row for gram in letter_grams(word) if (row := self.letters.row(gram))]
-        return list(map(sum, zip(*rows, strict=True)))
+        if not rows:
+            return (0.0, 0)
+        squares, *votes = map(sum, zip(*rows, strict=True))
+        return (squares, len(rows), *votes)
 
 
 def _softmax(totals: Sequence[float]) -> list[float]:

@@ -12,6 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 from qualification.classify import CLASSES, classify, seed, word_model
 from qualification.fitting import Rows, fit_words
 from qualification.grams import plain
+from qualification.readings import read_phrases
 from qualification.words import WordModel
 
 ENQUIRIES = Path(__file__).parent / "enquiries"
@@ -144,6 +145,58 @@ def test_budget_authority_urgency_and_timing_are_read_from_the_text(text, topic,
 
 def test_what_is_not_spoken_of_is_not_read():
     assert classify("How does your product work?").readings == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "value", "means", "words"),
+    [
+        ("Budget ca. 20 TEUR", "budget", "named", "20000 EUR", "20 TEUR"),
+        ("entre 5 000 et 10 000 €", "budget", "named", "5000-10000 EUR", "5 000 et 10 000 €"),
+        ("Something around £10-15k.", "budget", "named", "10000-15000 GBP", "£10-15k"),
+        ("Budget: 2 Mio.", "budget", "named", "2000000", "2 Mio."),
+        ("le budget est validé (40 k€)", "budget", "approved", "40000 EUR", "budget est validé"),
+        ("Wir haben kein Budget.", "budget", "none", None, "kein Budget"),
+        ("bis Ende Q1", "timeline", "named", "Q1", "Q1"),
+        ("before year end", "timeline", "named", "end of year", "year end"),
+        ("entro fine marzo", "timeline", "named", "--03", "entro fine marzo"),
+        ("am 1. März 2027", "timeline", "named", "2027-03-01", "1. März 2027"),
+        ("dans deux semaines", "timeline", "named", "P2W", "dans deux semaines"),
+        ("Lieferung in KW 14", "timeline", "named", "W14", "KW 14"),
+        ("pour 25 postes", "quantity", "named", "25", "25 postes"),
+        ("Es ist dringend.", "urgency", "high", None, "dringend"),
+        ("no hay prisa", "urgency", "none", None, "no hay prisa"),
+        ("Ich bin Geschäftsführer.", "authority", "decides", None, "Ich bin Geschäftsführer"),
+        ("Mijn baas vroeg mij om offertes.", "authority", "recommends", None, "Mijn baas vroeg"),
+    ],
+)
+def test_readings_say_in_any_language_what_was_read_and_what_it_comes_to(text, topic, value, means, words):
+    reading = read_phrases(text)[topic]
+    assert (reading["value"], reading.get("means"), reading["words"]) == (value, means, words)
+    start, end = reading["at"]
+    assert text[start:end] == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have 5000 employees.", "Call +49 171 5551234.", "Founded in 1998.", "You charged us 300 EUR.",
+        "See invoice 2024-1187 over 300 €.", "We made 5 million € revenue.", "May I ask something?",
+        "Interview your CEO", "Wir haben 140 Mitarbeiter",
+    ],
+)  # fmt: skip
+def test_numbers_and_names_of_something_else_are_no_readings(text):
+    assert read_phrases(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "enquiry_class"),
+    [
+        ("We do not want a demo, just the data sheet of the valve please.", "information"),
+        ("Guten Tag", "unclear"), ("https://www.example.org/about", "unclear"), ("😀😀", "unclear"),
+    ],
+)  # fmt: skip
+def test_what_is_denied_or_only_a_greeting_is_no_wish(text, enquiry_class):
+    assert classify(text).enquiry_class == enquiry_class
 
 
 def test_the_plain_reader_equals_the_fitted_pipeline():

@@ -7,8 +7,9 @@ from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent
 from leadboard.people.models import Availability
 from qualification import pipeline
-from qualification.classify import word_model
+from qualification.classify import classify, seed, word_model
 from qualification.corrections import correcting, firm_words, standing
+from qualification.corrections.firm_fit import Taught, fit_added
 from qualification.corrections.models import Correction, FirmWords, Override
 from qualification.models import Verdict
 from tests.mailing import run_together
@@ -296,3 +297,37 @@ def test_who_sets_a_score_over_one_that_was_not_on_the_page_is_told_whose_it_is(
     seen = str(Override.objects.get().pk)
     correcting.override(lead.pk, resting, code="other", score=20, over=seen)
     assert Override.objects.get(ended_at=None).by == resting
+
+
+STUDENTS = [
+    f"{who} {what}"
+    for who in ("I am a student and would like to enrol in", "As a student I want to book")
+    for what in ("your evening course", "the spring term", "the diploma class", "your online seminar")
+]
+
+
+def read_by(taught, texts):
+    """Return what a model that was taught these (text, label) pairs reads in each text."""
+    fitted = fit_added(word_model(), [Taught(*pair) for pair in taught], seed())
+    model = word_model().plus(fitted.added, fitted.shipped_counts)
+    return [classify(text, model).enquiry_class for text in texts]
+
+
+def test_like_texts_follow_what_was_corrected_and_others_stay(db):
+    others = [
+        "Can we get a quote for 40 seats?",
+        "I forgot my password and cannot log in.",
+        "Where is the manual?",
+    ]
+    like = "I'm a student and want to book the summer course"
+    assert read_by([(text, "buying") for text in STUDENTS], [like, *others]) == [
+        "buying", *(classify(text).enquiry_class for text in others),
+    ]  # fmt: skip
+
+
+def test_a_hundred_wrong_corrections_turn_few_of_the_texts_that_were_read_right(db):
+    texts, labels = seed()
+    buyers = [text for text, label in zip(texts, labels, strict=True) if label == "buying"]
+    rest = buyers[1::9]
+    read = read_by([(text, "spam") for text in buyers[::5]], rest)
+    assert read.count("buying") >= 0.7 * len(rest)
