@@ -135,6 +135,18 @@ def test_the_preview_follows_what_is_typed_and_the_draft_is_kept(page, mia, form
     assert (answer.status_code, "Not kept yet" in answer.text) == (200, True)
 
 
+def test_a_marketer_sees_what_follows_each_kind_of_form(page, mia):
+    browser = page(mia)
+    for key, words in {
+        "content": "Here it is",
+        "checklist": "<b>3</b> of 5 done",
+        "assessment": "This costs you money today",
+        "calculator": "€120,000",
+    }.items():
+        form = publishing.create(key, starters()[key].definition, by=mia)
+        assert words in browser.get(form.get_absolute_url()).text, key
+
+
 def test_published_versions_stay_and_come_back_as_the_draft(page, mia, form):
     browser = page(mia)
     publishing.publish(form, by=mia)

@@ -20,7 +20,7 @@ EXTENSION = re.compile(
 VANITY = re.compile(r"(?:\+?1[\s.-]*)?\(?[2-9]\d\d\)?[\s.-]*(?=[A-Z\d-]*[A-Z]{3})[A-Z\d-]{7,12}")
 SECOND = re.compile(r"\s(?:/|\||,|;|&|or|oder|ou|und|and|et|o|y|of)\s", re.IGNORECASE)
 WORDS = re.compile(r"\([^\d()]*\)|[^\W\d_]+[.:]*")
-ENOUGH = 6  # digits before a sign that parts two numbers
+ENOUGH = 8  # digits on each side of a sign that parts two numbers
 
 
 @lru_cache(maxsize=4_096)
@@ -64,6 +64,6 @@ def _without_extension(text: str) -> tuple[str, str]:
 
 def _first_of(text: str) -> str:
     """Return the first of several numbers; "030 / 123456" is one."""
-    at = SECOND.search(text)
-    is_two = at and sum(sign.isdigit() for sign in text[: at.start()]) >= ENOUGH
-    return text[: at.start()] if at and is_two else text
+    sides = SECOND.split(text, maxsplit=1)
+    is_two = all(sum(sign.isdigit() for sign in side) >= ENOUGH for side in sides)
+    return sides[0] if is_two else text

@@ -7,8 +7,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from leadboard.forms import counting, publishing, showing, typed
+from leadboard.forms import counting, publishing, scoring, showing, taking, typed
 from leadboard.forms.editor import Editor
+from leadboard.forms.figures import work_out
 from leadboard.forms.models import Form, FormVersion
 from leadboard.forms.options import TYPES
 from leadboard.forms.schema import DefinitionError, load
@@ -134,7 +135,13 @@ def _looked_at(form: Form, data: dict[str, Any], errors: dict[str, str]) -> dict
     """Return the preview of the data, of the last right draft while something is wrong."""
     live = form.live.definition if form.live else None
     shown = load(form.draft if errors else data)
-    return {"preview": showing.preview(shown), "is_changed": live is not None and live != form.draft}
+    best = showing.best_answers(shown)
+    reached = taking.outcome_of(shown, scoring.score(shown, best), work_out(shown, best))
+    return {
+        "preview": showing.preview(shown),
+        "after": showing.outcome(shown, reached),
+        "is_changed": live is not None and live != form.draft,
+    }
 
 
 @requires("change_forms")

@@ -103,6 +103,21 @@ def preview(definition: Definition) -> dict[str, Any]:
     return {"definition": definition, "drawn": asked(questions, prefix="p"), "later": later, "words": said}
 
 
+def best_answers(definition: Definition) -> dict[str, Any]:
+    """Return answers that reach the most points, to show a marketer what follows a form."""
+    found: dict[str, Any] = {}
+    for question in definition.questions:
+        worth = sorted(question.choices, key=lambda choice: -sum(choice.points.values()))
+        if question.type == "choice":
+            found[question.name] = worth[0].label
+        elif question.type == "choices":
+            found[question.name] = [choice.label for choice in question.choices[: len(worth) // 2 + 1]]
+        elif question.type == "number":
+            most, least = question.at_most, question.at_least or 0
+            found[question.name] = 100.0 if most is None or least <= 100 <= most else most
+    return found
+
+
 def page(definition: Definition, questions: list[Question], read: Read | None = None) -> Mapping[str, Any]:
     """Return the context of a form that is filled in."""
     drawn = asked(questions, read)

@@ -38,3 +38,8 @@ document.addEventListener("dragend", () => {
 });
 
 document.addEventListener("htmx:afterSettle", () => document.getElementById("wrong")?.focus());
+
+// What follows stays open while the preview is drawn anew.
+let isOpen = false;
+document.addEventListener("htmx:beforeSwap", () => { isOpen = document.querySelector(".form-after[open]") !== null; });
+document.addEventListener("htmx:afterSwap", () => document.querySelector(".form-after")?.toggleAttribute("open", isOpen));
