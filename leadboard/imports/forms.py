@@ -62,7 +62,7 @@ class MapForm(forms.Form):
                 label="They came for", required=False, choices=lead_types, widget=forms.Select(SELECT)
             ),
             "campaign": forms.CharField(
-                label="Campaign", required=False, max_length=200, widget=forms.TextInput(text)
+                label="Campaign of all", required=False, max_length=200, widget=forms.TextInput(text)
             ),
             "basis": forms.CharField(
                 label="Legal basis", required=False, max_length=40, widget=forms.TextInput(text),
@@ -73,6 +73,11 @@ class MapForm(forms.Form):
     def column_rows(self) -> list[Any]:
         """Return the fields of ours, for the template."""
         return [self[name] for name in self.fields if name.startswith("f_")]
+
+    def headings(self) -> list[tuple[str, str]]:
+        """Return each column with the field of ours that it fills, "" for none."""
+        fills = {field.value(): field.label for field in self.column_rows()}
+        return [(column, str(fills.get(column, ""))) for column in self.run.columns]
 
     def options(self) -> list[Any]:
         """Return the fields of what holds for all rows."""

@@ -68,16 +68,21 @@ class LeadRows:
         """Say whom a row would join."""
         source = _draft(run)
         found = foreseen.foresee(some.rows, source, EarlierPeople(run, source, some.starts))
-        return [Told(one.row, one.done, one.why or _joins(one.lead)) for one in found]
+        return [Told(one.row, one.done, _why(one) or _joins(one.lead)) for one in found]
 
     def take_in(self, run: ImportRun, rows: Sequence[Row]) -> list[Told]:
         """Bring leads in."""
         basis = {"basis": run.options["basis"]} if run.options.get("basis") else {}
         done = importing.take_in(list(rows), source_of(run), run.sha256, basis)
-        return [Told(one.row, one.done, one.why) for one in done]
+        return [Told(one.row, one.done, _why(one)) for one in done]
 
     def finish(self, run: ImportRun) -> None:
         """Nothing is left to do."""
+
+
+def _why(one: bulk.Outcome) -> str:
+    """Return why a row is refused; a row is mended in its file, and nothing of it is replayed."""
+    return one.why.partition(" Map one of them")[0]
 
 
 def _joins(known: foreseen.Known | None) -> str:

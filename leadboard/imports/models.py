@@ -98,6 +98,11 @@ class ImportRefusal(models.Model):
     def __str__(self):
         return f"row {self.row}: {self.why}"
 
+    @property
+    def said(self):
+        """Return the cells that say something, as one text."""
+        return " · ".join(str(cell) for cell in self.cells if cell not in ("", None))
+
 
 class SeenKey(models.Model):
     """Something by which a trial will know a person or a company of a row again: its fingerprint, and the

@@ -119,7 +119,7 @@ def _show(request: StaffRequest, run: ImportRun, form: MapForm | None, status: i
         "run": run, "form": form, "refusals": run.refusals.order_by("row")[:SHOWN],
         "tally": [(key, run.counts.get(key, 0), words[key]) for key in words],
         "examples": [(key, words[key], [one for one in run.examples if one["done"] == key]) for key in words],
-        "samples": _samples(run) if form else [],
+        "samples": _samples(run) if form else [], "headings": form.headings() if form else [],
     }  # fmt: skip
     return render(request, "imports/run.html", shown, status=status)
 
