@@ -26,7 +26,7 @@ from qualification.score.values import as_number
 OURS = frozenset({
     "lead_type", "source", "campaign", "title", "title_level", "company", "email_kind", "country",
     "region", "has_phone", "message", "message_words", "enquiry_class", "enquiry_kind", "budget",
-    "urgency", "authority", "timeline", "target_account", "hour", "weekday",
+    "urgency", "authority", "timeline", "quantity", "target_account", "hour", "weekday",
 })  # fmt: skip
 MESSAGE_KEPT = 1000
 FORM_SAYS = {"demo": "buying", "pricing": "buying", "content": "information", "webinar": "information"}

@@ -3,8 +3,8 @@ held to a prior that few outcomes cannot move.
 
     log-odds = c·card + (1 − c)·((1 − t)·regression + t·trees)
 
-    cost(c, t) = n·log-loss on unseen leads + 20·(t − t₀)² + 3·(c − c₀)²
-    t₀ = ½·e²/(e² + 20²), c₀ = 8/(e + 8)
+    cost(c, t) = n·log-loss on unseen leads + 40·(t − t₀)² + 8·(c − c₀)²
+    t₀ = ½·e²/(e² + 20²), c₀ = 20/(e + 20)
 
 A prior, because the best of 48 mixtures on twenty leads is mostly luck; unseen leads, because a firm whose
 card knows more than its columns exists as well as one whose card is wrong.
@@ -21,8 +21,8 @@ from qualification.score.figures import log_loss_of
 Array = NDArray[np.float64]
 OF_CARD = (0.0, 0.25, 0.5, 0.75, 1.0)
 OF_TREES = (0.0, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8)
-TREES_HALF_WAY, CARD_HALF_WAY = 20, 8
-HOLD_TREES, HOLD_CARD = 20.0, 3.0
+TREES_HALF_WAY, CARD_HALF_WAY = 20, 20
+HOLD_TREES, HOLD_CARD = 40.0, 8.0
 
 
 class Mix(NamedTuple):
