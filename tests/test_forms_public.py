@@ -12,6 +12,7 @@ from django.core import signing
 from django.db import connection
 from django.test import Client
 
+from leadboard.capture.duplicates import merging
 from leadboard.capture.models import Source, Submission
 from leadboard.capture.screening import acts
 from leadboard.forms import answers, known, publishing
@@ -242,6 +243,19 @@ def test_whoever_did_not_agree_or_is_somebody_else_is_asked_everything(client, p
         assert re.findall(r'id="q-(\w+)"', opened(client, address)[0]) == everything
     Lead.objects.update(desk="closed", stage="lost")
     assert re.findall(r'id="q-(\w+)"', opened(client, f"{form.path}?lb={token}")[0]) == everything
+
+
+def test_whoever_is_known_stays_known_when_their_lead_goes_into_another(client, publish, mia):
+    form = publish()
+    send(client, form, GOOD)
+    send(Client(), form, GOOD | {"email": "d.ek@home.example"})
+    gone, stays = Lead.objects.order_by("pk")
+    merging.merge(stays.pk, gone.pk, mia)
+    text, hidden = opened(client, form.path)
+    assert ("Welcome back" in text, "q-email" in text) == (True, False)
+    assert post(client, form, hidden | {"message": "Again", "privacy": "yes"}).status_code == 303
+    stays.refresh_from_db()
+    assert (stays.message, Lead.objects.count()) == ("Again", 2)
 
 
 def test_answers_of_a_lead_that_was_closed_meanwhile_are_not_lost(client, publish):

@@ -44,8 +44,10 @@ def lead_of(uid: str) -> Lead | None:
 
 
 def _recognisable(**which: object) -> Lead | None:
-    lead = Lead.objects.filter(**which).exclude(desk=Desk.QUARANTINE).first()
-    return lead if lead and identity.is_open(lead) and contact_of(lead) else None
+    lead = Lead.objects.filter(**which).select_related("merged_into").first()
+    lead = lead and (lead.merged_into or lead)  # work goes on there
+    is_there = lead and lead.desk != Desk.QUARANTINE and identity.is_open(lead)
+    return lead if lead and is_there and contact_of(lead) else None
 
 
 def _by_link(request: HttpRequest) -> Lead | None:

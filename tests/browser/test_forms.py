@@ -228,7 +228,6 @@ def test_nothing_typed_is_lost_offline_and_coming_back_sends_nothing_twice(site,
     assert (page.input_value("#q-name"), page.url) == ("ديانا 👋", site.base + path)
     page.context.set_offline(False)
     page.locator("[data-offline]").wait_for(state="hidden")
-    page.wait_for_timeout(2000)
     for _ in range(2):
         page.click("button.form-send")
         page.wait_for_url("**/done/**")
