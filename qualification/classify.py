@@ -29,13 +29,15 @@ MADE_BY = ("classify", "cleaning", "cues", "fitting", "grams", "phrases", "words
 CLASSES = ("buying", "information", "wrong_fit", "non_prospect")
 # The temperature that makes a promised chance come true on enquiries that were written before the seed grew,
 # and the chance from which on nine of ten readings are right.
-TEMPERATURE = 0.7
+TEMPERATURE = 0.6
 ABSTAIN_BELOW = 0.55
 # Word by word much of the sense is lost: so a foreign text has to be clearer, and to say more than a word.
 FOREIGN_ABSTAIN_BELOW, FEWEST_TOLD = 0.6, 2
 # A text of mostly unknown words, or of a single one, is a guess.
 KNOWN_WORDS = 0.4
 SURE_BY_RULE = 0.95
+# A sum or a date in these is nothing that somebody has to spend with us.
+NOT_OF_THEIRS = frozenset({"vendor", "spam", "job_seeker"})
 # A rule against which the words speak this clearly does not hold.
 AGREED = 0.1
 MOST_WORDS = 3
@@ -64,13 +66,18 @@ def classify(text: str, model: WordModel | None = None, version: str = "") -> Cl
     """
     matter = matter_of(text)
     said = beginning(matter)
-    readings = read_phrases(said)
     read = _read(said, model or word_model())
+    readings = {} if read.kind in NOT_OF_THEIRS else read_phrases(said)
     spans = [_trimmed(matter, span) for span in read.spans if span[1] <= len(text)]
     evidence = [text[start:end] for start, end in spans] or read.evidence
     return read._replace(
         evidence=evidence, spans=spans, readings=readings, words_version=version or fingerprint()
     )
+
+
+def readings_of(text: str) -> dict[str, Reading]:
+    """What an enquiry says of budget, authority, urgency, timing and quantity, whatever it is."""
+    return read_phrases(beginning(matter_of(text)))
 
 
 def _trimmed(matter: str, span: Span) -> Span:

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
 
 from qualification.cues import cue_names, cues_in
-from qualification.grams import letter_grams, plain, tokens_of, word_grams
+from qualification.grams import letter_grams, names_of, plain, tokens_of, word_grams
 from qualification.words import CUE, Table, WordModel
 
 Counts = dict[str, float]
@@ -92,8 +92,8 @@ def fit_words(
 
 
 def names_in(text: str) -> dict[str, None]:
-    """The different words of a plain text."""
-    return dict.fromkeys(token.word for token in tokens_of(text))
+    """The different words of a plain text whose letters are read."""
+    return names_of(tokens_of(text))
 
 
 def counts_in(text: str) -> dict[str, int]:

@@ -6,12 +6,14 @@ Reading and fitting both count with these functions, so that a model is always r
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 # An enquiry says in its first words what is wanted; and no text, however long, takes longer to read.
-MOST_WORDS, LONGEST_TEXT = 200, 4_000
+MOST_WORDS, MOST_LETTERS, LONGEST_TEXT = 200, 1_600, 4_000
+# Where no blank stands between them; and of so many different words the letters are read.
+MOST_TOKENS, MOST_SPELT = 300, 120
 LONGEST_WORD = 40
 SHORTEST, LONGEST = 3, 5
 DENIED = 4
@@ -33,9 +35,10 @@ class Token(NamedTuple):
 
 
 def beginning(text: str) -> str:
-    """The first 200 words of a text."""
+    """The first 200 words of a text, at most 1,600 letters."""
     found = _WINDOW.match(text[:LONGEST_TEXT])
-    return found.group() if found else ""
+    said = found.group() if found else ""
+    return said[: len(said) - len(said.lstrip()) + MOST_LETTERS]
 
 
 def plain(text: str) -> str:
@@ -56,7 +59,7 @@ def tokens_of(text: str) -> list[Token]:
     tokens: list[Token] = []
     left = last = 0
     before = ""
-    for found in _TOKEN.finditer(text):
+    for found in islice(_TOKEN.finditer(text), MOST_TOKENS):
         word, start = found.group(), found.start()
         left = 0 if left and _PAUSE.search(text, last, start) else left
         tokens.append(Token(_DIGIT.sub("0", word[:LONGEST_WORD]), start, found.end(), left > 0))
@@ -71,6 +74,11 @@ def word_grams(tokens: list[Token]) -> Iterator[str]:
     yield from (token.word for token in tokens)
     yield from (f"{one.word} {two.word}" for one, two in pairwise(tokens))
     yield from (f"¬{token.word}" for token in tokens if token.denied)
+
+
+def names_of(tokens: list[Token]) -> dict[str, None]:
+    """The first different words, whose letters are read."""
+    return dict.fromkeys(islice(dict.fromkeys(token.word for token in tokens), MOST_SPELT))
 
 
 def places(tokens: list[Token]) -> dict[str, tuple[int, int]]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from qualification.cues import cues_in
-from qualification.grams import Token, letter_grams, places, plain, tokens_of, word_grams
+from qualification.grams import Token, letter_grams, names_of, places, plain, tokens_of, word_grams
 
 # How much a cue counts beside a text of length 1 (on shops' enquiries 0.2 is better than 0.3 and 0.1).
 CUE = 0.2
@@ -156,7 +156,7 @@ class WordModel:
         tokens = tokens_of(text)
         cues = {f"[{name}]": span for name, span in cues_in(text).items()}
         grams = Counter(word_grams(tokens))
-        names = dict.fromkeys(token.word for token in tokens)
+        names = names_of(tokens)
         sums = _Sums(
             tokens, cues, [0.0] * len(self.labels), [], {name for name in names if name in self.words}
         )

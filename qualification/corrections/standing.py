@@ -7,7 +7,7 @@ from django.db import connection
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
-from qualification.classify import Classified, classify
+from qualification.classify import Classified, classify, readings_of
 from qualification.corrections.firm_words import text_hash, words_in_use
 from qualification.corrections.models import Correction, Label, Override
 
@@ -25,7 +25,7 @@ def read(lead: Lead) -> Classified:
     # The machine's words stay where it had read the same, so that the page still shows what made the case.
     same = (found.enquiry_class, found.kind) == (label.enquiry_class, label.kind)
     if not same:
-        found = found._replace(evidence=[], spans=[])
+        found = found._replace(evidence=[], spans=[], readings=readings_of(lead.message))
     return found._replace(enquiry_class=label.enquiry_class, kind=label.kind, confidence=1.0)
 
 

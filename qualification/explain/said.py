@@ -17,6 +17,7 @@ MEANS = {
     ("urgency", "none"): "in no hurry",
     ("timeline", "named"): "names a date",
     ("timeline", "none"): "no date yet",
+    ("quantity", "named"): "so many are wanted",
 }
 
 
@@ -29,16 +30,16 @@ class Said(NamedTuple):
 
 
 def readings(evidence: Sequence[dict[str, Any]]) -> list[Said]:
-    """What the message says of budget, authority, urgency and timing."""
+    """What the message says of budget, authority, urgency, timing and quantity."""
     return [
-        Said(
-            word["topic"],
-            MEANS.get((word["topic"], word["value"]), word["value"].replace("_", " ")),
-            word["words"],
-        )
-        for word in evidence
-        if word["topic"] != "class"
+        Said(word["topic"], _meaning(word), word["words"]) for word in evidence if word["topic"] != "class"
     ]
+
+
+def _meaning(word: dict[str, Any]) -> str:
+    """In a rep's words, with the sum, the date or the number that it comes to."""
+    said = MEANS.get((word["topic"], word["value"]), word["value"].replace("_", " "))
+    return f"{said}: {word['means']}" if word.get("means") else said
 
 
 def case(evidence: Sequence[dict[str, Any]]) -> list[str]:
