@@ -11,8 +11,9 @@
 
 Learned from is what was known when the lead was first judged, and only when nobody had spoken to it by then:
 what people fill in afterwards knows the end. One person's refusals count for a tenth of all ends at most, so
-that nobody teaches the score alone. And a loss counts for as much as the wins of its age can be known by now:
-refusals come within days and wins within months, and else a growing firm would seem to win less and less.
+that nobody teaches the score alone. And of the ends that come faster (refusals within days, wins within
+months) those of young leads count for less, by as much as the slower ones of their age cannot be known yet:
+else a growing firm would seem to win less and less.
 """
 
 import json
@@ -51,8 +52,8 @@ WHERE NOT EXISTS (SELECT FROM {events} c WHERE c.lead_id = l.id AND c.version <=
                   AND c.kind = ANY(%s) AND c.actor_id IS NOT NULL)
 ORDER BY l.id
 """
-# Below so many wins, and where most of them (the share) come within a day, a loss counts in full.
-FEWEST_WINS, SLOWEST_SHARE, LEAST_DAYS, LEAST_RIPE = 20, 0.8, 1.0, 0.1
+# Fewer of a kind say too little about how fast they come.
+FEWEST_ENDS, LEAST_RIPE = 20, 0.1
 
 
 class Ended(NamedTuple):
@@ -104,7 +105,7 @@ def _labelled(ended: Sequence[Ended], empty: Collection[str]) -> Iterator[Exampl
     by_person, ripe = _weights([one for one, _ in known]), _ripeness(known)
     for one, won in known:
         weight = by_person.get(one.actor or 0, 1.0) if one.kind in REFUSED else 1.0
-        yield Example(one.lead_id, one.features, won, weight * (1.0 if won else ripe(one.age)), one.at)
+        yield Example(one.lead_id, one.features, won, weight * ripe(won, one.age), one.at)
 
 
 def _weights(known: Sequence[Ended]) -> dict[int, float]:
@@ -114,12 +115,18 @@ def _weights(known: Sequence[Ended]) -> dict[int, float]:
     return {actor: min(1.0, cap / count) for actor, count in by_person.items()}
 
 
-def _ripeness(known: Sequence[tuple[Ended, int]]) -> Callable[[float], float]:
-    """Age of a lead in days → the share of wins that come within that time, at least a tenth."""
-    days = sorted(max(0.0, one.took) for one, won in known if won)
-    if len(days) < FEWEST_WINS or days[int(SLOWEST_SHARE * len(days))] < LEAST_DAYS:
-        return lambda age: 1.0
-    return lambda age: max(LEAST_RIPE, bisect_right(days, age) / len(days))
+def _ripeness(known: Sequence[tuple[Ended, int]]) -> Callable[[int, float], float]:
+    """(end, age of the lead in days) → how much it counts: the share of the other ends that come within that
+    time by the share of its own, between a tenth and one.
+    """
+    days = {end: sorted(max(0.0, one.took) for one, won in known if won == end) for end in (0, 1)}
+    if min(map(len, days.values())) < FEWEST_ENDS:
+        return lambda won, age: 1.0
+
+    def came(end: int, age: float) -> float:
+        return (bisect_right(days[end], age) + 1) / (len(days[end]) + 1)
+
+    return lambda won, age: min(1.0, max(LEAST_RIPE, came(1 - won, age) / came(won, age)))
 
 
 def label_of(

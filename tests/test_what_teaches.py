@@ -98,14 +98,21 @@ def test_the_playbook_says_which_reasons_teach_nothing(over):
     assert [one.won for one in examples()] == [0, 0]
 
 
-def test_a_loss_counts_for_as_much_as_the_wins_of_its_age_can_be_known():
-    def ended(took):
-        return Ended(1, "won", {}, None, {}, None, took, 400.0)
+def ends_within(won, days):
+    return [(Ended(1, "won", {}, None, {}, None, float(took), 400.0), won) for took in days]
 
-    slow = outcomes._ripeness([(ended(float(day)), 1) for day in range(1, 101)])
-    assert [round(slow(age), 2) for age in (0.5, 25, 60, 300)] == [0.1, 0.25, 0.6, 1.0]
-    assert outcomes._ripeness([(ended(0.01), 1)] * 50)(0.001) == 1.0
-    assert outcomes._ripeness([(ended(50.0), 1)] * 19)(1) == 1.0
+
+def test_of_young_leads_the_faster_ends_count_for_less():
+    wins, refusals = ends_within(1, range(1, 101)), ends_within(0, [1] * 100)
+    ripe = outcomes._ripeness(wins + refusals)
+    assert [round(ripe(0, age), 1) for age in (1, 25, 60, 300)] == [0.1, 0.3, 0.6, 1.0]
+    assert [ripe(1, age) for age in (1, 25, 60, 300)] == [1.0] * 4
+
+
+def test_where_all_ends_come_alike_or_few_are_known_each_counts_in_full():
+    alike = outcomes._ripeness(ends_within(1, range(50)) + ends_within(0, range(50)))
+    few = outcomes._ripeness(ends_within(1, range(19)) + ends_within(0, [1] * 500))
+    assert [ripe(end, age) for ripe in (alike, few) for end in (0, 1) for age in (0, 10, 99)] == [1.0] * 12
 
 
 def test_what_counts_little_teaches_little():

@@ -60,6 +60,7 @@ def card(model: ScoringModel | None) -> dict[str, Any]:
         "left_to_people": left,
         "left_share": pictures.percent(sum(left.values()) / n) if n else "–",
         "alarms": [in_words(one.measure, one.field) for one in readings if one.alarm],
+        "recalibrated": model.card.get("recalibrated") if model else None,
         "read_at": readings[0].at if readings else None,
         "days": DAYS,
     }

@@ -1,5 +1,6 @@
-"""The nightly look at drift: readings as rows, an alarm to people and a training when something is new, and
-back to the scorecard when that is better on the newest outcomes.
+"""The nightly look at drift: readings as rows, an alarm to people and a training when something is new, a
+correction of the promises where they are off, and back to the scorecard when that is better on the newest
+outcomes.
 """
 
 import logging
@@ -9,7 +10,7 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from leadboard.playbook import versions
-from qualification.governance import drift, evidence, standing, telling
+from qualification.governance import drift, evidence, recalibrating, standing, telling
 from qualification.governance.comparing import compare, is_enough
 from qualification.governance.models import DriftReading
 from qualification.governance.wording import in_words
@@ -18,6 +19,8 @@ from qualification.outcomes import Example
 from qualification.store import ModelRefused
 
 log = logging.getLogger(__name__)
+# What is measured of the promises: these a correction can set right at once.
+PROMISES = {"rate", "ece"}
 NEWEST_LEADS, FIRST_LEADS, NEWEST_OUTCOMES = 2000, 500, 300
 
 
@@ -79,6 +82,8 @@ def _act(live: ScoringModel, rows: list[DriftReading], outcomes: list[Example]) 
                 "model_drift", f"{in_words(*min(new))}. {len(alarms)} signs of drift; a new model is trained."
             )
             async_task("qualification.jobs.train")
+        if {measure for measure, _ in new} & PROMISES:
+            recalibrating.consider(live, outcomes)
 
 
 def _alarms_before(live: ScoringModel, rows: list[DriftReading]) -> set[tuple[str, str]]:
