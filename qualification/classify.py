@@ -18,6 +18,7 @@ from django.conf import settings
 
 from qualification.cleaning import matter_of
 from qualification.cues import CUES
+from qualification.demand import is_asked_of_us
 from qualification.gloss import Gloss, glossed, told
 from qualification.grams import DENYING, beginning
 from qualification.readings import Reading, read_phrases
@@ -36,6 +37,8 @@ FOREIGN_ABSTAIN_BELOW, FEWEST_TOLD = 0.6, 2
 # A text of mostly unknown words, or of a single one, is a guess.
 KNOWN_WORDS = 0.4
 SURE_BY_RULE = 0.95
+# What is answered politely and closed has to be surer than what is talked to.
+SENT_AWAY, SELLING, SURE_TO_SEND_AWAY = ("wrong_fit", "non_prospect"), ("vendor", "spam"), 0.65
 # A sum or a date in these is nothing that somebody has to spend with us.
 NOT_OF_THEIRS = frozenset({"vendor", "spam", "job_seeker"})
 # A rule against which the words speak this clearly does not hold.
@@ -66,7 +69,7 @@ def classify(text: str, model: WordModel | None = None, version: str = "") -> Cl
     """
     matter = matter_of(text)
     said = beginning(matter)
-    read = _read(said, model or word_model())
+    read = _in_doubt(_read(said, model or word_model()), said)
     readings = {} if read.kind in NOT_OF_THEIRS else read_phrases(said)
     spans = [_trimmed(matter, span) for span in read.spans if span[1] <= len(text)]
     evidence = [text[start:end] for start, end in spans] or read.evidence
@@ -84,6 +87,17 @@ def _trimmed(matter: str, span: Span) -> Span:
     """Without the blanks at its beginning, where a greeting may stand that did not count."""
     words = matter[span[0] : span[1]]
     return span[1] - len(words.lstrip()), span[1]
+
+
+def _in_doubt(read: Classified, text: str) -> Classified:
+    """What would send somebody away is left to people unless it is clear: a buyer who is answered like a
+    pitch is lost, a pitch that is read costs seconds.
+    """
+    if read.enquiry_class not in SENT_AWAY:
+        return read
+    if read.confidence < SURE_TO_SEND_AWAY or (read.kind in SELLING and is_asked_of_us(text)):
+        return UNREAD._replace(confidence=read.confidence)
+    return read
 
 
 def _read(text: str, model: WordModel) -> Classified:
