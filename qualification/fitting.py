@@ -129,8 +129,8 @@ def lengths_of(matrix: Any) -> NDArray[np.float64]:
     return np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
 
 
-def _between(own: NDArray[np.float64], whole: Lengths, reach: float) -> NDArray[np.float64]:
-    return own if whole is None else own**reach * whole ** (1 - reach)
+def _between(own: NDArray[np.float64], rest: Lengths, reach: float) -> NDArray[np.float64]:
+    return own if rest is None else own**reach * np.sqrt(own**2 + rest) ** (1 - reach)
 
 
 def divided(matrix: Any, lengths: NDArray[np.float64]) -> Any:

@@ -18,7 +18,6 @@ from qualification.grams import Token, letter_grams, names_of, places, plain, to
 CUE = 0.2
 # idf² of a gram that nobody has met, among some thousand texts.
 UNSEEN = 85.0
-NONE = 2
 # What an added model may say of texts that share little with what it has met: a text of which half is known
 # is as near as can be (and by its `reach`, 0 to 1, a known word counts as if it were all of the text).
 NEAREST = 2.0
@@ -110,6 +109,7 @@ class WordModel:
         self.labels, self.bias, self.temperature = list(labels), list(bias), temperature
         self.added, self.counts = added, counts
         self.near, self.reach = NEAREST, 0.0
+        self.below: WordModel | None = None
         self.words, self.letters, self.cues = words, letters, dict(cues)
         self._of_word = lru_cache(maxsize=20_000)(self._letters_of)
 
@@ -145,6 +145,7 @@ class WordModel:
 
     def plus(self, added: "WordModel", counts: float = 1.0) -> "WordModel":
         """This model, its votes counting `counts`, with the votes of another on top."""
+        added.below = self
         parts = self.labels, self.words, self.letters, self.cues, self.bias, self.temperature
         return WordModel(*parts, added, counts)
 
@@ -163,32 +164,29 @@ class WordModel:
         if self.added is None:
             self._vote(sums, grams, names)
             return sums
-        near = self.added.nearness(grams, self)
+        near = self.added.nearness(grams)
         self._vote(sums, grams, names, counts=1 - (1 - self.counts) * near)
-        self.added._vote(sums, grams, names, counts=1.0, ground=self)
+        self.added._vote(sums, grams, names, leaning=near)
         sums.known.update(name for name in names if name in self.added.words)
         return sums
 
-    def nearness(self, grams: Mapping[str, int], ground: "WordModel") -> float:
-        """How much of a text (0 to 1) is made of words and pairs that this model has met; `ground` knows how
-        rare each is.
-        """
-        known = {gram: count for gram, count in grams.items() if gram in self.words}
-        whole = ground.mass(grams)
-        return min(1.0, self.near * ground.mass(known) / whole) if whole else 0.0
+    def nearness(self, grams: Mapping[str, int]) -> float:
+        """How much of a text (0 to 1) is made of words and pairs that this added model has met."""
+        known, rest = self.mass(grams), self._rest(grams)
+        return min(1.0, self.near * known / (known + rest)) if known else 0.0
 
     def mass(self, grams: Mapping[str, int]) -> float:
-        """The square of the length of a text by its words; one that was never met is as rare as can be."""
+        """The square of the length of a text by the words that are known."""
         rows = ((count, self.words.row(gram)) for gram, count in grams.items())
-        return sum((1 + math.log(count)) ** 2 * (row[0] if row else UNSEEN) for count, row in rows)
+        return sum((1 + math.log(count)) ** 2 * row[0] for count, row in rows if row)
 
-    def letter_mass(self, names: Iterable[str]) -> float:
-        """The same by the letters of its different words."""
-        total = 0.0
-        for name in names:
-            of_word, grams = self._of_word(name), len(letter_grams(name))
-            total += of_word[0] + (grams - of_word[1]) * UNSEEN
-        return total
+    def _rest(self, grams: Mapping[str, int]) -> float:
+        """The same by those that only the model below knows, or nobody: these are as rare as can be."""
+        if self.below is None:
+            return 0.0
+        rest = {gram: count for gram, count in grams.items() if gram not in self.words}
+        unseen = [count for gram, count in rest.items() if gram not in self.below.words]
+        return self.below.mass(rest) + UNSEEN * sum((1 + math.log(count)) ** 2 for count in unseen)
 
     def _vote(
         self,
@@ -196,45 +194,52 @@ class WordModel:
         grams: Mapping[str, int],
         names: Iterable[str],
         counts: float = 1.0,
-        ground: "WordModel | None" = None,
+        leaning: float = 1.0,
     ) -> None:
-        """Add this model's votes, each counting `counts`, to the totals. A text is as long as what is
-        known of it; with a `ground` as long as the whole of it, so that what shares little
-        is hardly touched.
+        """Add this model's votes, each counting `counts` (and its bias `leaning` of that), to the totals. A
+        text is as long as what is known of it; for a model on top of another as the whole of it, so that what
+        shares little is hardly touched.
         """
         votes = [
             Vote(gram, 1 + math.log(n), row) for gram, n in grams.items() if (row := self.words.row(gram))
         ]
         own = sum(vote.factor**2 * vote.row[0] for vote in votes)
-        length = self._length(own, ground.mass(grams) if ground else own) / counts
+        length = self._length(own, self._rest(grams)) / counts
         votes = [Vote(gram, factor / length, row) for gram, factor, row in votes]
         cues = [(cue, self.cues[cue[1:-1]]) for cue in sums.cues if cue[1:-1] in self.cues]
         votes += [Vote(cue, CUE * counts, (0.0, *weights)) for cue, weights in cues]
         sums.votes.extend(votes)
         scaled = [[factor * number for number in row[1:]] for _, factor, row in votes]
-        bias = [counts * number for number in self.bias]
-        letters = [counts * number for number in self._letters_in(names, ground)]
+        bias = [counts * leaning * number for number in self.bias]
+        letters = [counts * number for number in self._letters_in(names)]
         for place, column in enumerate(zip(bias, letters, *scaled, strict=True)):
             sums.totals[place] += sum(column)
 
-    def _letters_in(self, names: Iterable[str], ground: "WordModel | None") -> list[float]:
+    def _letters_in(self, names: Iterable[str]) -> list[float]:
         """What the letters of all words add to each label, divided by the length of the whole."""
-        names = list(names)
-        found = [of_word for name in names if len(of_word := self._of_word(name)) > NONE]
-        squares, _, *votes = map(sum, zip(*found, strict=True)) if found else [0.0] * (2 + len(self.labels))
-        length = self._length(squares, ground.letter_mass(names) if ground else squares)
+        found = [self._of_word(name) for name in names]
+        squares, rest, *votes = (
+            map(sum, zip(*found, strict=True)) if found else [0.0] * (2 + len(self.labels))
+        )
+        length = self._length(squares, rest)
         return [vote / length for vote in votes]
 
-    def _length(self, known: float, whole: float) -> float:
-        return math.sqrt(known**self.reach * whole ** (1 - self.reach)) or 1.0
+    def _length(self, known: float, rest: float) -> float:
+        return math.sqrt(known**self.reach * (known + rest) ** (1 - self.reach)) or 1.0
 
     def _letters_of(self, word: str) -> Sequence[float]:
-        """Square of the length, how many grams are known, then the votes, of the letters of one word."""
-        rows = [row for gram in letter_grams(word) if (row := self.letters.row(gram))]
+        """Square of the length by what is known and by the rest, then the votes, of the letters of a word."""
+        grams = letter_grams(word)
+        rows = [row for gram in grams if (row := self.letters.row(gram))]
+        rest = self._letter_rest(grams) if self.below else 0.0
         if not rows:
-            return (0.0, 0)
+            return (0.0, rest, *[0.0] * len(self.labels))
         squares, *votes = map(sum, zip(*rows, strict=True))
-        return (squares, len(rows), *votes)
+        return (squares, rest, *votes)
+
+    def _letter_rest(self, grams: Iterable[str]) -> float:
+        below = self.below.letters if self.below else self.letters
+        return sum((row[0] if (row := below.row(g)) else UNSEEN) for g in grams if g not in self.letters)
 
 
 def _softmax(totals: Sequence[float]) -> list[float]:
