@@ -59,7 +59,11 @@ def test_promises_are_set_right_after_the_world_moved_and_taken_back(live, lea):
     newest = model.card["newest"]
     assert newest["candidate"]["log_loss"] < newest["live"]["log_loss"]
     assert newest["candidate"]["ece"] < newest["live"]["ece"]
-    shown = page.card(model)["recalibrated"]
+    shown = model.card["recalibrated"]
+    told = page.card(model)["facts"]["set_right"]
+    assert told.startswith(
+        f"It is model {live.number} with its promises set right on 300 later ends, and proven"
+    )
     assert (shown["of"], shown["fitted_on"], shown["looked_at"]) == (live.number, 300, 200)
     assert shown["shift"] < -0.3
     before, after = (store.scorer(one.pk, one.sha256) for one in (live, model))

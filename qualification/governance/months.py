@@ -35,9 +35,8 @@ def over_months(reports: Sequence[FairnessReport], chosen: str) -> Figure | None
                 lines.setdefault(f"{one['group']} ({one['attribute']})", []).append((place, one))
     lowest = sorted(lines, key=lambda name: lines[name][-1][1]["ratio"])[:NAMED]
     breaches = {name for name, line in lines.items() if line[-1][1]["state"] == BREACH}
-    finding = (
-        f"{len(breaches)} group{'' if len(breaches) == 1 else 's'} below four fifths beyond chance at last"
-    )
+    count = f"{len(breaches)} group is" if len(breaches) == 1 else f"{len(breaches)} groups are"
+    finding = f"In {reports[-1].month:%B} {count} below four fifths beyond chance"
     points = {name: [(float(place), one["ratio"]) for place, one in line] for name, line in lines.items()}
     return figure(
         "months",

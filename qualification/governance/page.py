@@ -60,7 +60,6 @@ def card(model: ScoringModel | None) -> dict[str, Any]:
         "left_to_people": left,
         "left_share": pictures.percent(sum(left.values()) / n) if n else "–",
         "alarms": [in_words(one.measure, one.field) for one in readings if one.alarm],
-        "recalibrated": model.card.get("recalibrated") if model else None,
         "read_at": readings[0].at if readings else None,
         "days": DAYS,
     }
@@ -152,13 +151,23 @@ def _stats(model: ScoringModel | None, evidence: Evidence) -> list[dict[str, str
 def _facts(model: ScoringModel | None) -> dict[str, Any]:
     """The fields it looks at and those it leaves out, each with why."""
     if model is None:
-        return {"fields": [], "left_out": {}, "recalibrated": ""}
+        return {"fields": [], "left_out": {}, "set_right": ""}
     columns = model.card["served"]["form"]["plan"]["columns"]
     return {
         "fields": [column["name"].replace("_", " ") for column in columns][:FEW_FIELDS],
         "left_out": model.card.get("left_out", {}),
-        "recalibrated": model.card.get("recalibrated", ""),
+        "set_right": _set_right(model.card.get("recalibrated")),
     }
+
+
+def _set_right(by: dict[str, Any] | None) -> str:
+    """How the promises of a model were corrected, in words; empty for one that is as it was fitted."""
+    if not by:
+        return ""
+    return (
+        f"It is model {by['of']} with its promises set right on {by['fitted_on']} later ends, and proven on "
+        f"{by['looked_at']} newer ones: the log-odds times {by['stretch']:.2f}, {by['shift']:+.2f}."
+    )
 
 
 def history(asked: Any = 1) -> "Page[Any]":
