@@ -8,7 +8,7 @@ from qualification.corrections import correcting, standing
 from qualification.corrections.models import Correction, Override
 
 BUYER = "Hello <b>, we need a quote for 40 seats. The budget is approved and it has to be live by October."
-VAGUE = "Could you maybe help us with the thing?"
+VAGUE = "Something about the thing we discussed."
 BY_HTMX = {"HX-Request": "true"}
 
 
@@ -22,7 +22,7 @@ def buyer(make_lead):
 @pytest.fixture
 def unsure(make_lead):
     lead = make_lead(
-        name="Nils Unsure", email="nils@x.test", message="Could you maybe help us with the thing?"
+        name="Nils Unsure", email="nils@x.test", message="Something about the thing we discussed."
     )
     pipeline.qualify(lead.pk)
     return lead

@@ -46,7 +46,7 @@ def test_spam_and_who_objected_get_none(make_lead):
 
 
 def test_what_a_person_says_is_a_wrong_fit_is_answered_once(make_lead, mia):
-    lead = make_lead(message="Could you maybe help us with the thing?", email="e@f.test")
+    lead = make_lead(message="Something about the thing we discussed.", email="e@f.test")
     pipeline.qualify(lead.pk)
     correcting.correct(lead.pk, mia, "wrong_fit")
     correcting.correct(lead.pk, mia, "existing_customer")

@@ -25,9 +25,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Start the Chromium that this machine has."""
+    """Start the Chromium that this machine has; while it runs, no test of this process can have a loop of its
+    own, so it ends with the file.
+    """
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         yield running

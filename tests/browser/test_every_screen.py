@@ -60,7 +60,7 @@ def door(mia):
 @pytest.fixture
 def doubts(make_lead, mia):
     """Enquiries of which the machine is not sure, one corrected and set by hand; return its page."""
-    unclear = ("Could you maybe help us with the thing?", LONG, "Necesito hablar con alguien.")
+    unclear = ("Something about the thing we discussed.", LONG, "Necesito hablar con alguien.")
     for number, words in enumerate(unclear):
         pipeline.qualify(make_lead(name=f"Unsure {number}", email=f"u{number}@x.test", message=words).pk)
     buyer = make_lead(name="Petra Lang", email="petra@b.example", phone="+46 8 5550 1234", message=BUYER)

@@ -194,6 +194,9 @@ def test_an_import_whose_jobs_were_killed_is_resumed_with_every_row_once(product
         f"SELECT count(*), count(DISTINCT row) FROM imports_importrefusal WHERE run_id = '{broken_import}'"
     )
     assert product.query(refused) == [[REFUSED, REFUSED]]
-    unheard = "SELECT count(*) FROM leads_lead WHERE email LIKE 'v%@fair%.example' AND scored_at IS NULL"
+    unheard = (
+        "SELECT count(*) FROM leads_lead l WHERE email LIKE 'v%@fair%.example' "
+        "AND NOT EXISTS (SELECT FROM leads_leadscore s WHERE s.lead_id = l.id)"
+    )
     assert settle(product, unheard, [[0]]) == [[0]]
     assert clean(product) == ""
