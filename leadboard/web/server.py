@@ -1,11 +1,13 @@
 """Daphne's server with our connections and requests, or no server at all."""
 
+import faulthandler
 import gc
 from importlib.metadata import version
 
 import daphne.server  # the first import of Twisted: it installs the reactor
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.internet import reactor
 from twisted.protocols.basic import LineReceiver
 from twisted.protocols.policies import TimeoutMixin
 from twisted.web.http import HTTPChannel
@@ -27,6 +29,9 @@ PROXY = {
     "proxy_forwarded_port_header": "X-Forwarded-Port",
     "proxy_forwarded_proto_header": "X-Forwarded-Proto",
 }
+# Whoever is asked to end has so long for what is under way. Then it ends all the same, and says where it
+# stood: a thread that waits for ever would keep the whole program, and whoever restarts it, waiting.
+SECONDS_TO_END = 10
 # What we override or call, each where it is defined.
 EXPECTED = {
     HTTPChannel: "dataReceived headerReceived allHeadersReceived rawDataReceived allContentReceived length "
@@ -67,10 +72,16 @@ def serve(application, endpoint: dict, *, trusts_proxy: bool) -> int:
         **LIMITS,
         **(PROXY if trusts_proxy else {}),
     )
+    reactor.addSystemEventTrigger("before", "shutdown", end_in_time)  # type: ignore[arg-type]
     gc.collect()
     gc.freeze()  # the program itself is no garbage: without this each full collection holds all requests up
     server.run()
     return 1 if server.abort_start else 0
+
+
+def end_in_time() -> None:
+    """End within SECONDS_TO_END, whatever still runs; its stacks go to standard error then, the code is 1."""
+    faulthandler.dump_traceback_later(SECONDS_TO_END, exit=True)
 
 
 def refuse_unknown() -> None:
