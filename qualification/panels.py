@@ -17,8 +17,6 @@ from qualification.explain.advice import next_step
 from qualification.explain.whence import Facts
 from qualification.models import Verdict
 
-BAND_BARS = {"high": 3, "medium": 2, "low": 1}
-
 
 def verdict(lead: Lead, viewer: Any) -> tuple[str, dict[str, Any]]:
     """(template, context) of the panel "Why 87"; without a verdict it says what is being waited for."""

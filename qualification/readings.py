@@ -79,7 +79,6 @@ _LEVELS = _find({
 })  # fmt: skip
 # "Vice President" is not the president.
 _ORDER = ("student", "assistant", "vp", "c_level", "director", "manager")
-DECIDING = frozenset({"c_level", "vp", "director"})
 
 
 def title_level(title: str) -> str | None:

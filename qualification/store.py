@@ -31,11 +31,6 @@ class ModelRefused(Exception):
     """The stored model may not be used; says why."""
 
 
-def live_number() -> int | None:
-    """The number of the live model, or None."""
-    return ScoringModel.objects.filter(state=ModelState.LIVE).values_list("number", flat=True).first()
-
-
 def live_id() -> int | None:
     """The key of the live model, or None."""
     return ScoringModel.objects.filter(state=ModelState.LIVE).values_list("pk", flat=True).first()

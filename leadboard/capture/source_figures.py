@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import connection
 
-PERIODS = {"day": "24 hours", "week": "7 days"}
 # Per source by its own index. Entries, not the deliveries that carried them; and no tests of ours.
 ENTRIES = """
 SELECT s.id,

@@ -12,7 +12,7 @@ from leadboard.leads.models import Lead
 
 @dataclass(frozen=True)
 class Person:
-    """One prospect: their leads by id, and the addresses and numbers by which they may be found elsewhere."""
+    """One prospect: their leads, and the addresses by which they may be found elsewhere."""
 
     leads: tuple[Lead, ...]
 

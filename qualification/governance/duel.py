@@ -58,10 +58,6 @@ def _row(one: Trial) -> tuple[Any, ...]:
     )
 
 
-def _yes(one: Trial) -> str:
-    return "yes" if one.passed else "no"
-
-
 def _draw(width: int, looks: Sequence[Trial]) -> Canvas:
     reach = max([0.02, *(abs(end) for one in looks for end in (one.low, 2 * one.gain - one.low))]) * 1.1
     left, rows = (96 if width > WIDE else 76), max(1, len(looks))
