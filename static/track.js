@@ -40,15 +40,19 @@
     function first() {
       kept.v = kept.v || load().v;
       return post(body()).then(function (answer) {
-        asked = true;
-        if ((answer.status === 401 || answer.status === 410) && kept.v) {
-          delete kept.v; save(); asked = false;
-          queue = events.concat(queue);
+        if (answer.status >= 500) { asked = false; wait(events); setTimeout(send, 30000); return 'later'; }
+        if (answer.status !== 202) {
+          asked = false;
+          if (/401|410/.test(answer.status) && kept.v) { delete kept.v; save(); queue = events.concat(queue); }
+          else link = '';
           return;
         }
-        if (answer.status >= 500) { asked = false; wait(events); setTimeout(send, 30000); return 'later'; }
-        link = '';
-        return answer.status === 202 && answer.json().then(function (said) { if (on) { kept.v = said.visitor; save(); mark(); } });
+        /* Only the id ends the wait: a view between the answer's head and its body would be another visitor's. */
+        return answer.json().then(function (said) {
+          asked = on;
+          link = '';
+          if (on) { kept.v = said.visitor; save(); mark(); }
+        });
       }).catch(function () { asked = false; wait(events); return 'later'; });
     }
     /* Two tabs are one visitor: the second waits for the id of the first. */

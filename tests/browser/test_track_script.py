@@ -133,6 +133,23 @@ def test_two_tabs_are_one_visitor_and_a_no_in_one_ends_the_other(site, firm):
     assert (Touch.objects.count(), Visitor.objects.filter(withdrawn_at=None).count()) == (0, 0)
 
 
+def test_a_page_seen_while_the_first_answer_is_still_read_is_the_same_visitors(site, firm):
+    page = site.open("/accounts/login/")
+    page.add_init_script(
+        "const read = Response.prototype.json; Response.prototype.json = function () {"
+        " return new Promise(done => { window.go = done }).then(() => read.call(this)) }"
+    )
+    page.goto(f"{firm}/index.html")
+    page.evaluate("leadboard('consent', true)")
+    page.wait_for_function("!!window.go")
+    page.evaluate("history.pushState({}, '', '/tour')")
+    page.wait_for_timeout(200)
+    assert views() == ["/index.html"]
+    page.evaluate("window.go()")
+    until(lambda: views() == ["/index.html", "/tour"])
+    assert Visitor.objects.count() == 1
+
+
 def test_what_is_seen_without_a_line_is_sent_when_it_is_back(site, firm):
     page = site.open("/accounts/login/")
     page.goto(f"{firm}/index.html")
