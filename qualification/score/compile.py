@@ -14,6 +14,9 @@ from qualification.score.learner import Learned
 from qualification.score.matrix import slots_of
 
 Form = dict[str, Any]
+# "Any number goes left, a blank goes right" is a split at infinity, which JSON does not have; no value of a
+# row comes near this.
+BEYOND_ALL = 1e12
 
 
 def flat_form(learned: Learned) -> Form:
@@ -98,7 +101,7 @@ class _Grower:
         mean = (left[0] * lefts + right[0] * rights) / (lefts + rights)
         slot = self._slots[int(raw["feature_idx"])]
         goes_left = self._goes_left(raw, slot) if raw["is_categorical"] else None
-        threshold = None if goes_left else float(raw["num_threshold"])
+        threshold = None if goes_left else min(float(raw["num_threshold"]), BEYOND_ALL)
         return [mean, slot, threshold, goes_left, bool(raw["missing_go_to_left"]), left, right]
 
     def _goes_left(self, raw: Any, slot: int) -> list[bool]:
