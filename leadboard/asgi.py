@@ -5,9 +5,9 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadboard.settings")
 os.environ.setdefault("LEADBOARD_PROGRAM", "web")
 
-from django.core.asgi import get_asgi_application
+import django
 
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 - needs the apps to be loaded
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
@@ -18,8 +18,12 @@ from django.urls import path, re_path  # noqa: E402
 from leadboard.board.consumers import BoardConsumer  # noqa: E402
 from leadboard.board.origins import ExactOrigin, allowed_origins  # noqa: E402
 from leadboard.tracking.door import Door  # noqa: E402
+from leadboard.web.handler import Handler  # noqa: E402
 
 sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi()), re_path("", WebsocketDenier.as_asgi())])
 application = ProtocolTypeRouter(
-    {"http": Door(django), "websocket": ExactOrigin(AuthMiddlewareStack(sockets), allowed_origins(settings))}
+    {
+        "http": Door(Handler()),
+        "websocket": ExactOrigin(AuthMiddlewareStack(sockets), allowed_origins(settings)),
+    }
 )
