@@ -1,11 +1,15 @@
-"""The web program ends when it is asked to, also when something in it never would."""
+"""The web program ends when it is asked to: what is under way is answered, and nothing keeps it for ever."""
 
 import signal
 import socket
 import subprocess
 import sys
 
-from tests.live import ROOT, answers, environment, until
+import psycopg
+import pytest
+
+from leadboard.capture import sources
+from tests.live import ROOT, answers, database_url, environment, until, web_process
 from tests.product import free_port
 
 NEVER_ENDS = """
@@ -18,6 +22,16 @@ async def application(scope, receive, send):
     await send({{"type": "http.response.body", "body": b""}})
 raise SystemExit(server.serve(application, {{"host": "127.0.0.1", "port": {}}}, trusts_proxy=False))
 """
+ENQUIRY = (
+    "POST {0} HTTP/1.1\r\nHost: localhost:{1}\r\nContent-Type: application/json\r\nContent-Length: 27\r\n\r\n"
+    '{{"email":"di@barsund.test"}}'
+)
+UPGRADE = (
+    "GET /ws/board/ HTTP/1.1\r\nHost: localhost:{0}\r\nOrigin: http://localhost:{0}\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+)
+HALF_A_REQUEST = "POST /track/ HTTP/1.1\r\nHost: localhost:{0}\r\nContent-Length: 100\r\n\r\n{{"
+NOT_READABLE = "GET / HTTP/1.1\r\nHost: localhost:{0}\r\nX-Odd: \0\r\n\r\n"
 
 
 def test_a_thread_that_never_ends_does_not_keep_the_program():
@@ -32,3 +46,30 @@ def test_a_thread_that_never_ends_does_not_keep_the_program():
     _, said = program.communicate(timeout=15)
     assert program.returncode == 1
     assert "Timeout (0:00:01)!" in said
+
+
+def waits_for_a_lock(watching):
+    """Does some statement wait for a lock that another one holds?"""
+    return watching.execute("select exists (select from pg_locks where not granted)").fetchone()[0]
+
+
+@pytest.mark.parametrize("beside", [UPGRADE, HALF_A_REQUEST, NOT_READABLE], ids=["socket", "half", "refused"])
+def test_an_enquiry_under_way_is_answered_whoever_else_came_just_before_the_end(transactional_db, beside):
+    path = sources.path_of(sources.add("Demo form"))
+    with web_process() as (port, process), psycopg.connect(database_url(), autocommit=True) as watching:
+        form = socket.create_connection(("127.0.0.1", port), 30)
+        other = socket.create_connection(("127.0.0.1", port), 30)
+        with form, other, psycopg.connect(database_url()) as holding:
+            holding.execute("lock table leads_lead in access exclusive mode")
+            form.sendall(ENQUIRY.format(path, port).encode())
+            until(lambda: waits_for_a_lock(watching))
+            other.sendall(beside.format(port).encode())
+            until(lambda: beside is HALF_A_REQUEST or other.recv(1))
+            process.terminate()
+            until(lambda: not answers(port))  # whoever comes now is the next program's
+            holding.rollback()
+            with form.makefile("rb") as reply:
+                said = reply.read()
+        assert said.startswith(b"HTTP/1.1 202")
+        assert said.endswith(b"\r\n0\r\n\r\n")
+        assert process.wait(20) == 0

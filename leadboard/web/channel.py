@@ -90,6 +90,13 @@ class Channel(HTTPChannel):
         self.setTimeout(SECONDS_BETWEEN_REQUESTS)
         super().allContentReceived()
 
+    def checkPersistence(self, request, version):
+        """May another request follow on this connection? None when the program is about to end."""
+        if self.factory.server.is_ending:
+            request.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+            return False
+        return super().checkPersistence(request, version)
+
     def requestDone(self, request):
         """Wait for the next request, which may be here already."""
         self.stage = Stage.WAITING

@@ -13,6 +13,7 @@ from twisted.protocols.policies import TimeoutMixin
 from twisted.web.http import HTTPChannel
 
 from leadboard.web.channel import SECONDS_BETWEEN_REQUESTS, Channel
+from leadboard.web.ending import Server
 from leadboard.web.request import Request
 
 LIMITS = {
@@ -30,16 +31,18 @@ PROXY = {
     "proxy_forwarded_proto_header": "X-Forwarded-Proto",
 }
 # Whoever is asked to end has so long for what is under way. Then it ends all the same, and says where it
-# stood: a thread that waits for ever would keep the whole program, and whoever restarts it, waiting.
+# stood: a thread that waits for ever (for a database behind a broken line) would keep the whole program, and
+# whoever restarts it, waiting.
 SECONDS_TO_END = 10
 # What we override or call, each where it is defined.
 EXPECTED = {
     HTTPChannel: "dataReceived headerReceived allHeadersReceived rawDataReceived allContentReceived length "
-    "requestDone timeoutConnection forceAbortClient _respondToBadRequestAndDisconnect",
+    "requestDone checkPersistence timeoutConnection forceAbortClient _respondToBadRequestAndDisconnect",
     LineReceiver: "lineLengthExceeded clearLineBuffer",
     TimeoutMixin: "resetTimeout setTimeout",
     WebRequest: "process basic_error handle_reply",
     daphne.server: "HTTPFactory",
+    daphne.server.Server: "run listen_success kill_all_applications",
 }
 
 
@@ -63,7 +66,7 @@ def serve(application, endpoint: dict, *, trusts_proxy: bool) -> int:
     """
     refuse_unknown()
     daphne.server.HTTPFactory = Factory
-    server: daphne.server.Server = daphne.server.Server(
+    server: Server = Server(
         application,
         build_endpoint_description_strings(**endpoint),
         ready_callable=lambda: refuse_unguarded(server),
