@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import requests
 
-from leadboard.capture.models import Source
+from leadboard.capture.models import Source, Submission
 from leadboard.people.models import Role, User
 from leadboard.people.tokens import end_tokens, give_token
 from leadboard.simulation.prospects import Prospects, doors
@@ -25,6 +25,9 @@ REP_NAMES = [
     "Noor Haddad",
     "Finn Lund",
 ]
+
+# How many times faster the reps are while the first leads are posted.
+HURRY = 25
 
 MAIL_TOOL = ("Mail and webinar tools", Role.MARKETER)
 
@@ -56,7 +59,9 @@ def employ(name, role):
 
 
 class Simulation:
-    """Posts `rate` leads a second (the first `burst` of them at once) and lets the reps work."""
+    """Posts `rate` leads a second (the first `burst` of them at once, with reps who are as fast) and lets the
+    reps work.
+    """
 
     def __init__(self, base, *, rate, burst=0, reps=(), enquiries=None, seed=1, limit=None):
         self.base, self.rate, self.burst, self.limit = base, rate, burst, limit
@@ -64,17 +69,22 @@ class Simulation:
         self.paths = open_doors()
         # Of the people of a file nobody invents what they did.
         self.site = None if enquiries else Site(base, random.Random(f"{seed}/site"), employ(*MAIL_TOOL))
-        self.enquiries = enquiries or self.invented(self.site, seed)
+        self.enquiries = enquiries or self.invented(self.site, seed, reps)
         self.random = random.Random(seed)
         self.stop = Event()
         self.sent = self.refused = 0
 
-    def invented(self, site, seed):
-        """Return the endless stream of invented enquiries as (path, fields); each has looked around first."""
-        prospects = Prospects(random.Random(seed))
-        while True:
-            enquiry = prospects.next()
-            yield self.paths[enquiry.door], site.before(enquiry.door, enquiry.fields)
+    def invented(self, site, seed, reps):
+        """Return the endless stream of invented enquiries as (path, fields); each has looked around first.
+
+        A simulation that goes on passes over who has written before, so that nobody writes twice for that.
+        """
+        self.prospects = prospects = Prospects(random.Random(seed))
+        for rep in reps:
+            rep.truths = prospects.truths
+        for _ in range(Submission.objects.filter(source__name__in=self.paths).count()):
+            prospects.next()
+        return ((self.paths[enquiry.door], site.before(enquiry)) for enquiry in iter(prospects.next, None))
 
     def run(self):
         """Run until `stop` is set, the limit is reached or the enquiries are used up."""
@@ -88,20 +98,28 @@ class Simulation:
 
     def post_all(self):
         """Post enquiries at the pace; a product that is away is waited for, nothing is skipped."""
-        session = requests.Session()
+        session, paces = requests.Session(), [rep.pace for rep in self.reps]
+        self.set_pace([pace * (HURRY if self.burst else 1) for pace in paces])
         for path, fields in self.enquiries:
             self.post(session, path, fields)
-            self.let_somebody_return()
+            self.let_others_look()
             done = self.sent + self.refused
             if self.stop.is_set() or (self.limit and done >= self.limit):
                 return
             if done >= self.burst:
+                self.set_pace(paces)
                 self.stop.wait(self.random.expovariate(self.rate))
 
-    def let_somebody_return(self):
-        """Let somebody who was here before do something, where the prospects are invented."""
+    def set_pace(self, paces):
+        """Let each rep work at its pace from the next step on."""
+        for rep, pace in zip(self.reps, paces, strict=True):
+            rep.pace = pace
+
+    def let_others_look(self):
+        """Let strangers look around and somebody who was here before return, where they are invented."""
         try:
             if self.site:
+                self.site.strangers()
                 self.site.afterwards()
         except requests.RequestException as error:
             log.info("nobody returns: %s", type(error).__name__)

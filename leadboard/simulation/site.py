@@ -1,7 +1,8 @@
 """What invented prospects do on the firm's site and in its mails: before they write, and when they come back.
 
 Everything goes through the real doors: page views to `/track/` as the recorder sends them, what mail and
-webinar tools see to `/api/touches/`. About a quarter of the browsers never agree to be recorded.
+webinar tools see to `/api/touches/`. About a quarter of the browsers never agree to be recorded, and most
+visitors leave after a page or two without a word.
 """
 
 import logging
@@ -15,15 +16,16 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from leadboard.simulation.prospects import world
+from leadboard.simulation.prospects import Enquiry, kinds, weighted, world
 
 log = logging.getLogger(__name__)
-AGREES, RETURNS, KNOWN = 0.75, 0.5, 40
-# What somebody does who was here before, and how often.
+AGREES, RETURNS, KNOWN = 0.75, 0.4, 60
+# How many look around and leave for each who writes.
+STRANGERS = 2
+# What somebody does who was here before and does not look at the prices, and how often.
 LATER = [
-    ("visit", 5),
-    ("prices", 1),
-    ("open", 4),
+    ("visit", 4),
+    ("open", 5),
     ("click", 2),
     ("download", 2),
     ("webinar", 1),
@@ -34,12 +36,13 @@ TIMEOUT = 10
 
 @dataclass
 class Browser:
-    """One prospect's browser that agreed: its signed id, what it calls itself, and whose it is."""
+    """A prospect's browser that agreed: its signed id, what it calls itself, whose it is, of which kind."""
 
     visitor: str
     agent: str
     email: str
     zone: ZoneInfo
+    kind: str
 
 
 class Site:
@@ -52,36 +55,56 @@ class Site:
         self.session = requests.Session()
         self.known: list[Browser] = []
 
-    def before(self, door: str, fields: dict[str, Any]) -> dict[str, Any]:
+    def before(self, enquiry: Enquiry) -> dict[str, Any]:
         """Let a prospect look around, and return the form's fields as they are sent then: with the visitor's
         id, or with the campaign alone where nobody agreed.
         """
-        arrival = self._one_of("arrivals")
+        arrival = self._arrival(enquiry.kind)
         agent = self.random.choice(world()["browsers"])
-        zone = ZoneInfo(world()["zones"][fields["country"]])
-        visitor = self._look(door, arrival, agent, zone) if self.random.random() < AGREES else ""
+        zone = ZoneInfo(world()["zones"][enquiry.fields["country"]])
+        agreed = self.random.random() < AGREES
+        visitor = self._look(enquiry.kind, enquiry.door, arrival, agent, zone) if agreed else ""
         if not visitor:
-            return fields | {f"utm_{name}": value for name, value in arrival.get("utm", {}).items()}
-        self.known = [*self.known[-KNOWN:], Browser(visitor, agent, fields["email"], zone)]
-        return fields | {"leadboard_visitor": visitor}
+            return enquiry.fields | {f"utm_{name}": value for name, value in arrival.get("utm", {}).items()}
+        browser = Browser(visitor, agent, enquiry.fields["email"], zone, enquiry.kind)
+        self.known = [*self.known[-KNOWN:], browser]
+        return enquiry.fields | {"leadboard_visitor": visitor}
+
+    def strangers(self) -> None:
+        """Let some look around who never write: they are counted, and stay unknown."""
+        for _ in range(STRANGERS):
+            zone = ZoneInfo(self.random.choice(list(world()["zones"].values())))
+            agent = self.random.choice(world()["browsers"])
+            self._look(
+                "reader",
+                self.random.choice(list(world()["last_pages"])),
+                self._arrival("reader"),
+                agent,
+                zone,
+            )
 
     def afterwards(self) -> None:
-        """Let somebody who was here before come back, or not."""
+        """Let somebody who was here before come back, or not: buyers sooner than readers."""
         if not self.known or self.random.random() >= RETURNS:
             return
-        browser = self.random.choice(self.known)
+        likely = [kinds()[browser.kind]["returns"] for browser in self.known]
+        browser = self.random.choices(self.known, likely)[0]
         kind = self.random.choices([name for name, _ in LATER], [share for _, share in LATER])[0]
+        if self.random.random() < kinds()[browser.kind]["prices"]:
+            kind = "prices"
         act: Callable[[Browser], None] = getattr(self, f"{kind}_again", None) or self._report(kind)
         act(browser)
 
     def visit_again(self, browser: Browser) -> None:
-        """Look at two or three pages once more."""
-        events = self._views([self._one_of("pages") for _ in range(self.random.randint(1, 3))], browser.zone)
+        """Look at some pages once more."""
+        pages = self._pages(browser.kind) or [self._one_of("pages")]
+        events = self._views(browser.kind, pages, browser.zone)
         self._track(browser.agent, browser.visitor, events)
 
     def prices_again(self, browser: Browser) -> None:
         """Look at the prices: what wakes a sleeping lead."""
-        events = self._views([self._one_of("pages"), world()["last_pages"]["Pricing form"]], browser.zone)
+        pages = [self._one_of("pages"), world()["last_pages"]["Pricing form"]]
+        events = self._views(browser.kind, pages, browser.zone)
         self._track(browser.agent, browser.visitor, events)
 
     def download_again(self, browser: Browser) -> None:
@@ -110,17 +133,32 @@ class Site:
 
         return report
 
-    def _look(self, door: str, arrival: dict[str, Any], agent: str, zone: ZoneInfo) -> str:
+    def _look(self, kind: str, door: str, arrival: dict[str, Any], agent: str, zone: ZoneInfo) -> str:
         """Return the id that a new browser got for its first visit; "" when the door gave none."""
-        pages = [self._one_of("pages") for _ in range(self.random.choices([1, 2, 3, 5], [4, 4, 3, 1])[0])]
+        pages = self._pages(kind)
         pages += [page] if (page := world()["last_pages"].get(door)) else []
-        events = self._views(pages, zone)
+        events = self._views(kind, pages, zone)
         events[0] |= {name: arrival[name] for name in ("utm", "referrer") if name in arrival}
         return self._track(agent, "", events)
 
-    def _views(self, pages: list[dict[str, Any]], zone: ZoneInfo) -> list[dict[str, Any]]:
+    def _pages(self, kind: str) -> list[dict[str, Any]]:
+        """Return pages of one visit, as many as people of this kind look at."""
+        counts = kinds()[kind]["pages"]
+        return [
+            self._one_of("pages") for _ in range(self.random.choices(list(counts), list(counts.values()))[0])
+        ]
+
+    def _arrival(self, kind: str) -> dict[str, Any]:
+        """Return what brought somebody: some campaigns draw buyers, others readers."""
+        drawn = {
+            str(place): one | {"weight": one["weight"] * one.get("draws", {}).get(kind, 1)}
+            for place, one in enumerate(world()["arrivals"])
+        }
+        return drawn[weighted(self.random, drawn)]
+
+    def _views(self, kind: str, pages: list[dict[str, Any]], zone: ZoneInfo) -> list[dict[str, Any]]:
         """Return views of pages, the last of them just now, and how long each was looked at."""
-        stays = [self.random.randint(8, 140) for _ in pages]
+        stays = [self.random.randint(*kinds()[kind]["stays"]) for _ in pages]
         views, left = [], []
         for place, page in enumerate(pages):
             key = secrets.token_urlsafe(6)
