@@ -86,6 +86,25 @@ def test_a_workbook_has_dates_numbers_and_text_that_stays_text(page, mia, make_l
     assert abs((cells["created_at"].value - lead.created_at.replace(tzinfo=None)).total_seconds()) < 1
 
 
+def test_the_sheet_with_the_table_is_read_and_the_page_names_the_others(page, mia, tried):
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    book.active.append(["Leads of the fair"])
+    book.active.append(["Ask Mia before use"])
+    hidden = book.create_sheet("Old")
+    hidden.sheet_state = "hidden"
+    table = book.create_sheet("People")
+    for sheet in (hidden, table):
+        sheet.append(["Name", "Mail", "Seats"])
+        sheet.append([sheet.title, f"{sheet.title}@b.example", "#N/A"])
+    content = io.BytesIO()
+    book.save(content)
+    run = tried(content.getvalue(), "fair.xlsx")
+    assert [one["cells"] for one in run.examples] == [["People", "People@b.example"]]
+    said = page(mia).get(f"/import/{run.pk}/").content.decode()
+    assert "Read from the sheet People; not read: Cover." in said
+
+
 def test_refused_rows_that_are_mended_come_in(page, mia, tried):
     run = tried(b"Name,Mail,Seats\n,,=cmd\nAna,a@b.example,x\n", "list.csv")
     runner.begin(run, "running")

@@ -220,6 +220,7 @@ def test_refused_rows_come_back_as_a_safe_file(upload, bring, client):
     rows = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()))
     assert [row[0] for row in rows] == ["row", "2", "3"]
     assert rows[1][4] == "'=cmd|'/c calc'!A1"
+    assert rows[2][1:] == ["It has 4 cells, the header has 3.", "Ana", "a@b.example", "x", "surplus"]
     assert Export.objects.get().rows == 2
 
 

@@ -145,7 +145,7 @@ def write_refused(path: Path, report: Report) -> None:
         writer = csv.writer(file)
         writer.writerow(["row", "reason", *(cells.safe(name) for name in columns)])
         for row, reason in report.refused:
-            writer.writerow([row.number, reason, *(cells.safe(row.cells.get(name, "")) for name in columns)])
+            writer.writerow([row.number, reason, *map(cells.safe, row.said)])
 
 
 def hash_of(path: Path) -> str:

@@ -98,9 +98,8 @@ def spool(run: ImportRun, live: Callable[[], None] = lambda: None) -> int:
                         raise BadFile(
                             f"It took over {SECONDS} seconds to unpack. Save it as CSV, or split it."
                         )
-                file.write(
-                    json.dumps([row.number, list(row.cells.values()), row.problem], ensure_ascii=False) + "\n"
-                )
+                kept = [row.number, list(row.cells.values()), row.problem, list(row.surplus)]
+                file.write(json.dumps(kept, ensure_ascii=False) + "\n")
         draft.replace(spool_of(run))
     finally:
         draft.unlink(missing_ok=True)
@@ -133,12 +132,12 @@ def row_at(run: ImportRun, position: int) -> Row:
 
 
 def _row(run: ImportRun, line: bytes) -> Row:
-    number, values, problem = json.loads(line)
+    number, values, problem, *surplus = json.loads(line)  # a spool of an earlier version has no surplus
     cells = dict(zip(run.columns, values, strict=True))
     if tuple(run.columns[: len(WHY)]) == WHY:  # a file of refused rows, mended: what we wrote is no data
         for name in WHY:
             del cells[name]
-    return Row(number, cells, problem)
+    return Row(number, cells, problem, *surplus)
 
 
 def tidy_name(name: str) -> str:
@@ -148,7 +147,9 @@ def tidy_name(name: str) -> str:
 
 
 def lines_of_refusals(run: ImportRun) -> Iterator[list[Any]]:
-    """Yield the refused rows as a table: number, reason, and the cells as they came."""
+    """Yield the refused rows as a table: number, reason, and the cells as they came, also
+    those that stood under no column.
+    """
     columns = run.columns[len(WHY) :] if tuple(run.columns[: len(WHY)]) == WHY else run.columns
     yield [*WHY, *columns]
     for refusal in run.refusals.order_by("row").iterator(chunk_size=500):

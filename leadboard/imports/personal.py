@@ -44,7 +44,7 @@ def _cells(run: ImportRun) -> Iterator[Any]:
     if files.upload_of(run).exists():
         try:
             for row in read_sheet(files.upload_of(run)):
-                yield from row.cells.values()
+                yield from row.said
         except BadFile:
             return
 

@@ -115,7 +115,7 @@ def _note(run: ImportRun, told: list[Told], position: int) -> None:
     for one in told:
         run.counts[one.done] = run.counts.get(one.done, 0) + 1
         if run.state == State.CHECKING and run.counts[one.done] <= EXAMPLES:
-            said = [str(cell)[:80] for cell in one.row.cells.values() if cell not in ("", None)]
+            said = [str(cell)[:80] for cell in one.row.said if cell not in ("", None)]
             run.examples.append(
                 {"row": one.row.number, "done": one.done, "words": one.words, "cells": said[:8]}
             )
@@ -124,7 +124,7 @@ def _note(run: ImportRun, told: list[Told], position: int) -> None:
     if run.state == State.RUNNING:
         ImportRefusal.objects.bulk_create(
             [
-                ImportRefusal(run=run, row=one.row.number, why=one.words, cells=list(one.row.cells.values()))
+                ImportRefusal(run=run, row=one.row.number, why=one.words, cells=one.row.said)
                 for one in told
                 if one.done == REFUSED
             ],

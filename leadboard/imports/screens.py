@@ -12,7 +12,7 @@ from leadboard.imports.models import ImportRun, Kind, State
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 from leadboard.sheets.export import csv_response
-from leadboard.sheets.reading import BadFile
+from leadboard.sheets.reading import BadFile, left_out
 
 SHOWN = 20
 IN_WORDS = {
@@ -120,8 +120,16 @@ def _show(request: StaffRequest, run: ImportRun, form: MapForm | None, status: i
         "tally": [(key, run.counts.get(key, 0), words[key]) for key in words],
         "examples": [(key, words[key], [one for one in run.examples if one["done"] == key]) for key in words],
         "samples": _samples(run) if form else [], "headings": form.headings() if form else [],
+        "left_out": _left_out(run) if form else "",
     }  # fmt: skip
     return render(request, "imports/run.html", shown, status=status)
+
+
+def _left_out(run: ImportRun) -> str:
+    try:
+        return left_out(files.upload_of(run))
+    except (BadFile, OSError):
+        return ""
 
 
 def _samples(run: ImportRun) -> list[list[str]]:

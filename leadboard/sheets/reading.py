@@ -3,52 +3,42 @@
 import codecs
 import csv
 import re
-import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime, time
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from leadboard.sheets import cells as _cells
+from leadboard.sheets import open_workbook
+from leadboard.sheets.bad_file import BadFile
 
-MOST_COLUMNS, LARGEST_CELL, LARGEST_UNPACKED, MOST_MEMBERS = 500, 131_072, 300_000_000, 2_000
+__all__ = ["BadFile", "Row", "read_sheet"]
+
+MOST_COLUMNS, LARGEST_CELL = 500, 131_072
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 SEPARATORS = ",;\t|"
+MOST_SURPLUS = 1_000  # cells behind the last column that are kept of a row
 CHUNK = 1 << 20
 OLE = b"\xd0\xcf\x11\xe0"  # how old workbooks begin, and new ones with a password
 MOST_TITLES = 20  # rows among which the one that names the columns is looked for
 E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 Numbered = Iterator[tuple[int, list[Any]]]
-# What openpyxl and the XML parser raise for workbooks that are broken in one way or another.
-UNREADABLE = (
-    InvalidFileException,
-    KeyError,
-    ValueError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    SyntaxError,
-    OSError,
-    zipfile.BadZipFile,
-)
-
-
-class BadFile(Exception):
-    """The file as a whole cannot be read; the text says why."""
 
 
 class Row(NamedTuple):
-    """One row: its number as a spreadsheet shows it, its cells by column, and what is wrong with it ("":
-    nothing).
+    """One row: its number as a spreadsheet shows it, its cells by column, what is wrong with it ("":
+    nothing), and the cells that stand under no column.
     """
 
     number: int
     cells: dict[str, Any]
     problem: str = ""
+    surplus: Sequence[Any] = ()
+
+    @property
+    def said(self) -> list[Any]:
+        """Return all cells in their order, those under no column last."""
+        return [*self.cells.values(), *self.surplus]
 
 
 def read_sheet(path: Path) -> Iterator[Row]:
@@ -61,13 +51,25 @@ def read_sheet(path: Path) -> Iterator[Row]:
     if not head:
         raise BadFile("The file is empty.")
     if head.startswith(b"PK\x03\x04"):
-        return _named(_workbook(path))
+        return _named(open_workbook.rows(path, MOST_COLUMNS + 1))
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in _beginning(path):
         raise BadFile("The workbook is protected by a password. Save it without one.")
-    if start.startswith((b"<", b"%pdf", OLE, b"{\\rtf")):
+    if start.startswith(OLE):
+        raise BadFile("This is an old workbook (.xls), or none. Save it as XLSX or CSV.")
+    if start.startswith((b"<", b"%pdf", b"{\\rtf")):
         raise BadFile("This is neither CSV nor XLSX. Save it as one of them.")
     return _named(_csv(path, _encoding(path, head)))
+
+
+def left_out(path: Path) -> str:
+    """Return a sentence about the sheets of a workbook that are not read; "" when there are none."""
+    with path.open("rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            return ""
+    read, others = open_workbook.sheets(path)
+    few = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+    return f"Read from the sheet {read}; not read: {few}." if others else ""
 
 
 def _beginning(path: Path) -> bytes:
@@ -82,9 +84,13 @@ def _named(rows: Iterator[tuple[int, list[Any]]]) -> Iterator[Row]:
     for number, cells in rest:
         if all(cell in ("", None) for cell in cells):
             continue
-        surplus = [cell for cell in cells[len(names) :] if cell not in ("", None)]
-        problem = f"It has {len(cells)} cells, the header has {len(names)}." if surplus else ""
-        yield Row(number, dict(zip(names, [*cells, *[""] * len(names)], strict=False)), problem)
+        surplus = cells[len(names) :]
+        while surplus and surplus[-1] in ("", None):
+            surplus.pop()
+        many = len(names) + len(surplus)
+        problem = f"It has {many} cells, the header has {len(names)}." if surplus else ""
+        by_name = dict(zip(names, [*cells, *[""] * len(names)], strict=False))
+        yield Row(number, by_name, problem, surplus[:MOST_SURPLUS])
 
 
 def _below_titles(rows: Numbered) -> tuple[int, list[Any], Numbered]:
@@ -185,38 +191,3 @@ def _separator(line: str) -> tuple[str, int]:
         return declared[4], 1
     outside = "".join(line.split('"')[::2])
     return max(SEPARATORS, key=outside.count), 0
-
-
-def _workbook(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    _refuse_bomb(path)
-    try:
-        with path.open("rb") as file:
-            sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
-            sheet.reset_dimensions()  # the file may claim a million columns
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-                yield number, [_plain(cell) for cell in cells[: MOST_COLUMNS + 1]]
-    except UNREADABLE as error:
-        raise BadFile(f"The workbook cannot be read: {error}.") from None
-
-
-def _refuse_bomb(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise BadFile(f"The workbook cannot be opened: {error}.") from None
-    if not any(member.filename == "xl/workbook.xml" for member in members):
-        raise BadFile("This is a zip archive and no XLSX workbook.")
-    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
-        raise BadFile(f"The workbook unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB.")
-
-
-def _plain(cell: Any) -> Any:
-    """Return a cell as JSON can hold it: times in ISO form, whole numbers without a point."""
-    if isinstance(cell, datetime | date | time):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return int(cell)
-    if isinstance(cell, str):
-        return _cells.plain(cell)
-    return cell if isinstance(cell, int | float) else ("" if cell is None else str(cell))
