@@ -1,5 +1,5 @@
-"""The demo's prospects are mostly readers, look around before they write, come back, and leave nothing where they
-refuse; what becomes of them follows from who they are.
+"""The demo's prospects are mostly readers, look around before they write, come back, and leave nothing where
+they refuse; what becomes of them follows from who they are.
 """
 
 from random import Random
