@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from handoff import actions, breaches, claims, outcomes
+from handoff import actions, breaches, claims, outcomes, taking
 from handoff.api_shapes import (
     ActionInput,
     ActionSerializer,
@@ -28,7 +28,7 @@ from handoff.api_shapes import (
 )
 from handoff.models import Action, Breach, Claim, ClaimEnd, Clock, ClockKind, ClockState
 from leadboard.http.problems import Problem
-from leadboard.leads.api import LeadSerializer, find, pk_of
+from leadboard.leads.api import LeadSerializer, document_of, find, pk_of
 from leadboard.people.models import User
 from leadboard.people.requests import StaffAPIRequest
 
@@ -52,7 +52,7 @@ class LeadAct(APIView):
 
     def lead_now(self, uid: UUID, status: int = 200) -> Response:
         """Return the lead as it is now."""
-        return Response(LeadSerializer(find(self.request.user, uid)).data, status=status)
+        return Response(document_of(find(self.request.user, uid)), status=status)
 
 
 @extend_schema(responses={200: LeadSerializer, 201: LeadSerializer})
@@ -64,7 +64,7 @@ class ClaimView(LeadAct):
     @extend_schema(summary="Claim the lead", request=None)
     def post(self, request: StaffAPIRequest, uid: UUID) -> Response:
         """Claim."""
-        _, is_new = claims.take(pk_of(request.user, uid), request.user)
+        _, is_new = taking.take(pk_of(request.user, uid), request.user)
         return self.lead_now(uid, 201 if is_new else 200)
 
     @extend_schema(summary="Release the lead", request=None)

@@ -13,6 +13,7 @@ from leadboard.leads.models import Lead
 from leadboard.people.models import Availability, Role, Tier, User
 from leadboard.playbook import policy
 from leadboard.playbook.calendar import Calendar, CalendarError
+from leadboard.playbook.schema import Playbook
 
 DAY = timedelta(days=1)
 GIVEN = (ClaimStart.ASSIGNED, ClaimStart.REROUTED)
@@ -122,22 +123,48 @@ def roster_for(leads: Iterable[Lead], now: datetime) -> Roster:
     return Roster([one for one in candidates if one.cap], limit.per_day, _missed(leads))
 
 
+@dataclass
+class Room:
+    """How much a rep has, and how much they may have, while their row is locked."""
+
+    is_active: bool
+    cap: int
+    per_day: int | None
+    open_leads: int
+    today: int
+
+    def take_one(self, rep: User) -> None:
+        """Count one more lead; raise a Problem, and count nothing, when the rep is at a cap or gone."""
+        if not self.is_active:
+            raise Problem(403, "not_sales", f"{rep} does not work here any more.")
+        if self.open_leads >= self.cap:
+            words = f"{rep} has {self.open_leads} open leads, the most is {self.cap}."
+            words += " Release or finish one first."
+            raise Problem(422, "cap", words, open_leads=self.open_leads, cap=self.cap)
+        if self.per_day is not None and self.today >= self.per_day:
+            words = f"{rep} took {self.today} leads today, the most is {self.per_day}."
+            raise Problem(422, "cap", words, today=self.today, cap=self.per_day)
+        self.open_leads, self.today = self.open_leads + 1, self.today + 1
+
+
+def rooms(reps: Iterable[User], now: datetime, playbook: Playbook) -> dict[int, Room]:
+    """Return the room that each of these reps has, their rows locked in one order."""
+    ids = sorted({rep.pk for rep in reps})
+    if not ids:
+        return {}
+    limit = policy.cap(playbook)
+    locked = User.objects.order_by("pk").select_for_update(no_key=True).filter(pk__in=ids)
+    people = list(locked.values_list("pk", "is_active", "cap"))
+    load = _load(ids, now)
+    return {
+        pk: Room(is_active, limit.open_leads if cap is None else cap, limit.per_day, *load[pk][:2])
+        for pk, is_active, cap in people
+    }
+
+
 def check_capacity(rep: User, now: datetime) -> None:
     """Lock the rep's row and refuse (422) when they are at their cap or gone."""
-    is_active, cap = (
-        User.objects.select_for_update(no_key=True).values_list("is_active", "cap").get(pk=rep.pk)
-    )
-    if not is_active:
-        raise Problem(403, "not_sales", f"{rep} does not work here any more.")
-    limit = policy.cap(in_force())
-    cap = limit.open_leads if cap is None else cap
-    open_leads, today, _ = _load([rep.pk], now)[rep.pk]
-    if open_leads >= cap:
-        words = f"{rep} has {open_leads} open leads, the most is {cap}. Release or finish one first."
-        raise Problem(422, "cap", words, open_leads=open_leads, cap=cap)
-    if limit.per_day is not None and today >= limit.per_day:
-        words = f"{rep} took {today} leads today, the most is {limit.per_day}."
-        raise Problem(422, "cap", words, today=today, cap=limit.per_day)
+    rooms([rep], now, in_force())[rep.pk].take_one(rep)
 
 
 def _load(reps: list[int], now: datetime) -> dict[int, tuple[int, int, datetime | None]]:

@@ -10,13 +10,13 @@ from django.db import transaction
 from handoff import clocks, spells
 from handoff.agreement import in_force
 from handoff.assign import check_capacity
-from handoff.escalation import give_time
 from handoff.handback import Return, give_back
 from handoff.models import Claim, ClaimEnd, ClaimStart, ClockKind
+from handoff.taking import do_not_contact, refuse_unless_sales, take
 from leadboard.http.problems import Problem
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead
-from leadboard.leads.stages import CLAIMABLE_DESKS, Desk, Stage
+from leadboard.leads.stages import Desk, Stage
 from leadboard.people.models import User
 from leadboard.people.rights import may
 from leadboard.playbook import policy
@@ -32,27 +32,6 @@ def claim(lead_id: int, rep: User, *, how: str = ClaimStart.CLAIMED, by: User | 
     The first-action clock goes on: a claim is no action yet.
     """
     return take(lead_id, rep, how=how, by=by)[0]
-
-
-def take(
-    lead_id: int, rep: User, *, how: str = ClaimStart.CLAIMED, by: User | None = None
-) -> tuple[Claim, bool]:
-    """Do what `claim` does; return (claim, whether it is new)."""
-    if not may(rep, "claim"):
-        raise Problem(403, "not_sales", f"{rep} may not hold leads: only active people of sales may.")
-    with transaction.atomic():
-        lead = spells.lock(lead_id)
-        now, is_held, had_it, escalates = spells.so_far(lead, rep)
-        if is_held and (held := spells.open_claim(lead)):
-            if held.rep_id == rep.pk:
-                return held, False
-            raise _taken(held, now)
-        refuse_unclaimable(lead)
-        check_capacity(rep, now)
-        if escalates and not had_it:
-            give_time(lead, now)
-        event = "claimed" if how == ClaimStart.CLAIMED else "assigned"
-        return spells.begin_all(event, [spells.Beginning(lead, rep, how, by=by or rep)], now)[0], True
 
 
 def assign(lead_id: int, rep: User, by: User) -> Claim:
@@ -72,10 +51,9 @@ def assign(lead_id: int, rep: User, by: User) -> Claim:
 
 def _hand_over(lead: Lead, rep: User, by: User, held: Claim, now: datetime) -> Claim:
     """Give a lead from one rep to another without a moment in between."""
-    if not may(rep, "claim"):
-        raise Problem(403, "not_sales", f"{rep} may not hold leads: only active people of sales may.")
+    refuse_unless_sales(rep)
     if lead.do_not_contact:
-        raise _do_not_contact()
+        raise do_not_contact()
     check_capacity(rep, now)
     how = spells.Beginning(lead, rep, ClaimStart.ASSIGNED, by=by, facts={"from_rep": held.rep_id})
     return spells.begin_all("assigned", [how], now)[0]
@@ -149,52 +127,12 @@ def held_by(lead_id: int, person: User) -> tuple[Lead, Claim]:
     return own(lead_id, person)
 
 
-def refuse_unclaimable(lead: Lead) -> None:
-    """Raise a Problem when nobody may take this lead now.
-
-    Sales may take a disqualified lead too (product C2): the machine may have been wrong, and taking
-    it makes it raw again. Won and lost ones need a manager's `reopen`.
-    """
-    if lead.do_not_contact:
-        raise _do_not_contact()
-    if lead.merged_into_id:
-        raise merged(lead)
-    is_disqualified = lead.desk == Desk.CLOSED and lead.stage == Stage.DISQUALIFIED
-    if lead.desk in CLAIMABLE_DESKS or is_disqualified:
-        return
-    if lead.desk == Desk.QUARANTINE:
-        raise Problem(422, "in_quarantine", "This lead is in quarantine. Marketing has to let it out first.")
-    raise Problem(422, "closed", f"This lead is {lead.get_stage_display().lower()}. A manager can reopen it.")
-
-
-def merged(lead: Lead) -> Problem:
-    """Return the refusal of a lead that went into another; it names that one."""
-    into = lead.merged_into
-    assert into is not None
-    words = f"This lead was merged into {into}. Work there."
-    return Problem(409, "merged", words, merged_into=str(into.uid))
-
-
 def unknown_code(code: str, known: dict[str, str]) -> Problem:
     """Return the refusal of a reason that the playbook does not have; it lists those it has."""
     listed = ", ".join(known)
     return Problem(
         422, "unknown_reason", f"There is no reason {code[:40]!r}. Use one of: {listed}.", reasons=known
     )
-
-
-def _do_not_contact() -> Problem:
-    return Problem(422, "do_not_contact", "This person asked not to be contacted.")
-
-
-def _taken(held: Claim, now: datetime) -> Problem:
-    """Return the 409 for whoever came second."""
-    seconds = max(0, int((now - held.started_at).total_seconds()))
-    ago = f" {seconds} s before you" if seconds < 120 else f" at {held.started_at:%H:%M} UTC"
-    return Problem(
-        409, "taken", f"{held.rep.first_name} claimed it{ago}.",
-        winner=held.rep.name, winner_id=held.rep_id, claimed_at=held.started_at.isoformat(),
-    )  # fmt: skip
 
 
 def _put_down(

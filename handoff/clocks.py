@@ -1,6 +1,6 @@
 """Start, meet and cancel clocks. Every caller holds the lead's row lock: the lead first, then its clocks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -97,11 +97,33 @@ def mirror(clock: Clock | None) -> dict[str, Any]:
 
 def shown(lead: Lead) -> dict[str, Any]:
     """Return the `due_*` columns as the lead's clocks are now: what is owed first, or what was missed."""
-    clocks = {clock.kind: clock for clock in running(lead)}
-    if ClockKind.ESCALATION in clocks:
-        missed = Clock.objects.filter(lead=lead, kind=ClockKind.FIRST_ACTION, state=ClockState.BREACHED)
-        return mirror(missed.order_by("-id").first())
-    return mirror(next((clocks[kind] for kind in SHOWN if kind in clocks), None))
+    return shown_all([lead])[lead.pk]
+
+
+def shown_all(leads: Sequence[Lead]) -> dict[int, dict[str, Any]]:
+    """Return the same for many leads, by their keys."""
+    if not leads:
+        return {}
+    owed: dict[int, dict[str, Clock]] = {lead.pk: {} for lead in leads}
+    for clock in Clock.objects.filter(lead__in=leads, state=ClockState.RUNNING):
+        owed[clock.lead_id][clock.kind] = clock
+    late = _missed([pk for pk, clocks in owed.items() if ClockKind.ESCALATION in clocks])
+    return {
+        pk: mirror(late.get(pk) if ClockKind.ESCALATION in clocks else _first_shown(clocks))
+        for pk, clocks in owed.items()
+    }
+
+
+def _first_shown(clocks: dict[str, Clock]) -> Clock | None:
+    return next((clocks[kind] for kind in SHOWN if kind in clocks), None)
+
+
+def _missed(leads: list[int]) -> dict[int, Clock]:
+    """Return the newest first-action clock that each of these leads missed."""
+    if not leads:
+        return {}
+    missed = Clock.objects.filter(lead__in=leads, kind=ClockKind.FIRST_ACTION, state=ClockState.BREACHED)
+    return {clock.lead_id: clock for clock in missed.order_by("id")}
 
 
 def wake() -> None:

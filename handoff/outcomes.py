@@ -11,6 +11,7 @@ from handoff.agreement import facts_of, in_force, spell_time
 from handoff.effort import Effort
 from handoff.handback import Return, give_back
 from handoff.models import Claim, ClaimEnd, Clock, ClockKind, ClockState
+from handoff.taking import merged
 from leadboard.capture.duplicates import merging, suspicions
 from leadboard.capture.duplicates.models import Why
 from leadboard.http.problems import Problem
@@ -152,7 +153,7 @@ def record(
     with transaction.atomic():
         lead = spells.lock(lead_id)
         if lead.merged_into_id:
-            raise claims.merged(lead)
+            raise merged(lead)
         if lead.stage == STAGE_OF[outcome]:
             return lead
         if not may_move(lead.stage, STAGE_OF[outcome]):
@@ -200,7 +201,7 @@ def reopen(lead_id: int, manager: User) -> Lead:
     with transaction.atomic():
         lead = spells.lock(lead_id)
         if lead.merged_into_id:
-            raise claims.merged(lead)
+            raise merged(lead)
         if lead.stage not in OVER:
             raise Problem(409, "not_closed", "This lead is open already.")
         if lead.do_not_contact:

@@ -4,10 +4,11 @@ Every function here wants the leads' rows locked by this transaction. Locks are 
 everywhere: leads, then what belongs to them, then people; so two acts can wait but never deadlock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, OuterRef, Subquery
@@ -25,13 +26,14 @@ from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk, Stage
 from leadboard.people.models import User
 from leadboard.playbook import policy
+from leadboard.playbook.schema import Playbook
 
 SO_FAR = """
-SELECT statement_timestamp(),
-       EXISTS (SELECT FROM handoff_claim WHERE lead_id = %(lead)s AND ended_at IS NULL),
-       EXISTS (SELECT FROM handoff_claim WHERE lead_id = %(lead)s AND rep_id = %(rep)s),
-       EXISTS (SELECT FROM handoff_clock
-               WHERE lead_id = %(lead)s AND state = 'running' AND kind = 'escalation')
+SELECT lead, statement_timestamp(),
+       EXISTS (SELECT FROM handoff_claim WHERE lead_id = lead AND ended_at IS NULL),
+       EXISTS (SELECT FROM handoff_claim WHERE lead_id = lead AND rep_id = rep),
+       EXISTS (SELECT FROM handoff_clock WHERE lead_id = lead AND state = 'running' AND kind = 'escalation')
+FROM unnest(%s::bigint[], %s::bigint[]) AS asked (lead, rep)
 """
 ATTEMPTS = (
     Action.objects.filter(claim=OuterRef("pk")).exclude(kind=ActionKind.NOTE).order_by()
@@ -59,13 +61,23 @@ def lock(lead_id: int) -> Lead:
     return lead
 
 
-def so_far(lead: Lead, rep: User) -> tuple[datetime, bool, bool, bool]:
-    """Return (now, does somebody hold the lead, did this rep ever have it, does it escalate): one question,
-    because it stands in the way of each claim.
+def lock_free(uids: Iterable[UUID]) -> list[Lead]:
+    """Return the leads of these UUIDs, locked in one order; without those that are gone, and without waiting
+    for those that somebody else has locked now.
     """
+    locked = Lead.objects.select_related("standing").select_for_update(of=("self",), skip_locked=True)
+    return list(locked.filter(uid__in=list(uids), erased_at__isnull=True).order_by("pk"))
+
+
+def so_far(asked: Sequence[tuple[Lead, User]]) -> tuple[datetime, dict[int, tuple[bool, bool, bool]]]:
+    """Return now and, by lead: does somebody hold it, did this rep ever have it, does it escalate. One
+    question, because it stands in the way of each claim.
+    """
+    values: list[Any] = [[lead.pk for lead, _ in asked], [rep.pk for _, rep in asked]]
     with connection.cursor() as cursor:
-        cursor.execute(SO_FAR, {"lead": lead.pk, "rep": rep.pk})
-        return cursor.fetchone()
+        cursor.execute(SO_FAR, values)
+        rows = cursor.fetchall()
+    return rows[0][1], {lead: (held, had, escalates) for lead, _, held, had, escalates in rows}
 
 
 def open_claim(lead: Lead) -> Claim | None:
@@ -79,9 +91,13 @@ def open_claims(leads: Iterable[Lead]) -> dict[int, Claim]:
     return {claim.lead_id: claim for claim in held}
 
 
-def begin_all(event: str, beginnings: list[Beginning], now: datetime) -> list[Claim]:
+def begin_all(
+    event: str, beginnings: list[Beginning], now: datetime, playbook: Playbook | None = None
+) -> list[Claim]:
     """Give each lead to its rep: claim, contact clock, nurture paused, one event; return the claims."""
-    playbook = in_force()
+    if not beginnings:
+        return []
+    playbook = playbook or in_force()
     claims = [
         Claim(lead=one.lead, rep=one.rep, how=one.how, from_desk=one.lead.desk, started_at=now)
         for one in beginnings
@@ -91,12 +107,16 @@ def begin_all(event: str, beginnings: list[Beginning], now: datetime) -> list[Cl
     contacts = [clocks.clock_of(claim.lead, deadline, playbook.version, claim=claim) for claim in claims]
     clocks.start(contacts, now)
     _pause_nurture([one.lead for one in beginnings])
-    moves = [_owning(one, contact, now) for one, contact in zip(beginnings, contacts, strict=True)]
+    due = clocks.shown_all([one.lead for one in beginnings if one.due is None])
+    moves = [
+        _owning(one, contact, now, one.due or due[one.lead.pk])
+        for one, contact in zip(beginnings, contacts, strict=True)
+    ]
     move_all(event, moves, playbook_version=playbook.version)
     return claims
 
 
-def _owning(one: Beginning, contact: Clock, now: datetime) -> Move:
+def _owning(one: Beginning, contact: Clock, now: datetime, due: dict[str, Any]) -> Move:
     """Return the move that makes the rep the owner."""
     stage = Stage.RAW if one.lead.stage == Stage.DISQUALIFIED else one.lead.stage
     facts = {
@@ -105,7 +125,7 @@ def _owning(one: Beginning, contact: Clock, now: datetime) -> Move:
     }  # fmt: skip
     changes = {
         "owner": one.rep, "desk": Desk.SALES, "stage": stage, "owned_at": now, "closed_at": None,
-        **(one.due or clocks.shown(one.lead)),
+        **due,
     }  # fmt: skip
     return Move(one.lead, facts | (one.facts or {}), changes, at=now, actor=one.by)
 

@@ -3,7 +3,6 @@ one.
 """
 
 import asyncio
-import json
 import threading
 import time
 
@@ -15,6 +14,8 @@ from leadboard.leads.models import LeadEvent
 from leadboard.tracking import sites, tokens
 from leadboard.tracking.door import Door
 from leadboard.tracking.models import Touch, Visitor
+from tests import asgi
+from tests.asgi import send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,32 +31,7 @@ def door(monkeypatch):
 
 def request(body, **headers):
     """Return (scope, body) of a delivery as daphne hands it on."""
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    said = {"host": "localhost", "content-type": "text/plain;charset=UTF-8", "content-length": str(len(raw))}
-    said |= {name.replace("_", "-"): value for name, value in headers.items()}
-    pairs = [(name.encode(), value.encode()) for name, value in said.items()]
-    return {
-        "type": "http", "http_version": "1.1", "method": "POST", "path": "/track/", "raw_path": b"/track/",
-        "scheme": "http", "query_string": b"", "client": ("192.0.2.7", 4711), "headers": pairs,
-    }, raw  # fmt: skip
-
-
-async def send(door, scope, raw):
-    """Return (status, headers, document) of the answer."""
-    told, given = [], [{"type": "http.request", "body": raw, "more_body": False}]
-
-    async def receive():
-        while not given:
-            await asyncio.sleep(3_600)
-        return given.pop()
-
-    async def keep(message):
-        told.append(message)
-
-    await door(scope, receive, keep)
-    headers = {name.decode().lower(): value.decode() for name, value in told[0]["headers"]}
-    body = b"".join(message.get("body", b"") for message in told[1:])
-    return told[0]["status"], headers, json.loads(body) if body else None
+    return asgi.request("/track/", body, **({"content_type": "text/plain;charset=UTF-8"} | headers))
 
 
 def together(door, requests):
