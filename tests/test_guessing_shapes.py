@@ -89,6 +89,28 @@ FORMS = {
          "custom_fields": [{"name": "Email", "values": [{"value": "rob@kom.example"}]}]},
         {"email": "rob@kom.example", "message": "Speed"},
     ),
+    "pairs under short names, and an employer": (
+        {"submission": {"id": "sub_91", "form": {"title": "Kiosk"}},
+         "answers": [{"q": "Who are you?", "a": "Milena Safar"}, {"q": "Employer", "a": "Ostra"},
+                     {"q": "How can we reach you?", "a": "milena@ostra.example"}]},
+        {"name": "Milena Safar", "company": "Ostra", "email": "milena@ostra.example"},
+    ),
+    "fields by id, each with title and value": (
+        {"event": "entry.created", "data": {"entry": {"values": {
+            "a1": {"title": "Votre nom", "val": "Chloé Garnier"},
+            "a2": {"title": "Courriel", "val": "chloe@vallon.example"},
+            "a3": {"title": "Votre message", "val": "Une démonstration."}}}}},
+        {"name": "Chloé Garnier", "email": "chloe@vallon.example", "message": "Une démonstration."},
+    ),
+    "labels and values in two lists": (
+        {"questions": ["Full name", "Work e-mail", "Message"],
+         "responses": ["Rosa Prado", "rosa@altura.example", "Do you have an API?"]},
+        {"name": "Rosa Prado", "email": "rosa@altura.example", "message": "Do you have an API?"},
+    ),
+    "fields that are only numbered": (
+        {"fld_001": "Jörg Bäcker", "fld_002": "joerg.baecker@bw.example", "fld_003": "0049 3641 5550123"},
+        {"name": "Jörg Bäcker", "email": "joerg.baecker@bw.example", "phone": "0049 3641 5550123"},
+    ),
     "a file is no website": (
         {"email": "li@wu.example", "Brief": [{"fileName": "a.pdf", "url": "https://files.example/a.pdf"}]},
         {"email": "li@wu.example"},

@@ -214,7 +214,8 @@ def _is_name(text: str, address: str) -> bool:
     local = labels.words(address.partition("@")[0].replace(".", " "))
     together = "".join(local)
     fits = 2 <= len(words) <= 4 and all(word.isalpha() for word in words)
-    return fits and any(len(word) > 2 and word in together for word in words)
+    undotted = together.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return fits and any(len(word) > 2 and (word in together or word in undotted) for word in words)
 
 
 def _is_ticked(leaf: Leaf) -> bool:

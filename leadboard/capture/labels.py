@@ -14,7 +14,9 @@ CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 WORD = re.compile(r"[^\W_]+")
 E_MAIL = re.compile(r"\be (?=mail|post\b)")
 NUMBERED = re.compile(r"(?:q|field|input|question|item|text)?\d+|(.*[^\W\d_])\d+")
-SILENT = word_set("question answer field input q untitled unnamed")
+SILENT = word_set(
+    "question answer field input q untitled unnamed fld col column attr attribute cf frage feld champ campo"
+)
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 WEAK, TELLING, PLAIN, EXACT = range(4)
 LONGEST, MOST_STEPS = 300, 6

@@ -10,9 +10,18 @@ from leadboard.http.problems import Problem
 
 LABEL_KEYS = (
     "label", "title", "question", "name", "key", "field", "property", "fieldName", "field_name", "fieldLabel",
-    "field_label", "questionText", "question_text", "questionTitle", "attribute", "prompt", "ref", "id",
+    "field_label", "questionText", "question_text", "questionTitle", "attribute", "prompt", "caption",
+    "frage", "feld", "q", "ref", "id",
 )  # fmt: skip
-VALUE_KEYS = ("value", "answer", "values", "response", "answerText", "string_value", "text", "content")
+VALUE_KEYS = ("value", "answer", "values", "response", "answerText", "string_value", "text", "content",
+              "val", "reply", "input", "antwort", "wert", "reponse", "a")  # fmt: skip
+# Lists of the same length under one of each are labels and values: {"questions": […], "responses": […]}.
+LABEL_LISTS = frozenset(
+    ["labels", "questions", "headers", "headings", "columns", "fields", "keys", "names", "fragen", "felder"]
+)
+VALUE_LISTS = frozenset(
+    ["values", "answers", "responses", "replies", "row", "cells", "data", "inputs", "antworten", "werte"]
+)
 # An object of these keys alone is a field with a label: {"title": "E-mail", "value": …}.
 OF_A_FIELD = frozenset(
     [
@@ -29,7 +38,9 @@ OF_A_FIELD = frozenset(
         "required",
         "raw_value",
         "value",
+        "val",
         "answer",
+        "response",
         "versions",
     ]
 )
@@ -128,7 +139,7 @@ def _walk(value: Any, steps: tuple[str, ...], *, inner: bool = False) -> Iterato
     elif steps and isinstance(value, dict) and (single := _single(value)) is not None:
         yield Leaf(steps, single)
     elif isinstance(value, dict):
-        for key, member in value.items():
+        for key, member in _side_by_side(value).items():
             label, content = _as_field(key, member)
             yield from _walk(content, (*steps, label), inner=inner)
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
@@ -168,11 +179,27 @@ def _as_field(key: str, member: Any) -> tuple[str, Any]:
     """Return (label, value) of a member that describes a field beside its value; else (key, member)."""
     if not isinstance(member, dict) or not OF_A_FIELD.issuperset(member):
         return key, member
-    if not {"value", "answer"} & member.keys() or len(member) < 2:
+    content = next((name for name in ("value", "answer", "val", "response") if name in member), None)
+    if content is None or len(member) < 2:
         return key, member
     told = (member.get(name) for name in ("label", "title", "question"))
     label = next((text for text in told if isinstance(text, str) and text.strip()), key)
-    return label, member["value"] if "value" in member else member["answer"]
+    return label, member[content]
+
+
+def _side_by_side(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object in which labels and values stand in two lists as one with the labels as its keys."""
+    labels = next((name for name in value if name.lower() in LABEL_LISTS), None)
+    values = next((name for name in value if name.lower() in VALUE_LISTS), None)
+    if labels is None or values is None:
+        return value
+    names, told = value[labels], value[values]
+    if not (isinstance(names, list) and isinstance(told, list) and len(names) == len(told) > 1):
+        return value
+    if not all(isinstance(name, str) and name.strip() for name in names) or len(set(names)) < len(names):
+        return value
+    rest = {name: member for name, member in value.items() if name not in (labels, values)}
+    return rest | {name: member for name, member in zip(names, told, strict=True) if name not in rest}
 
 
 def _walk_list(items: list[Any], steps: tuple[str, ...], *, inner: bool) -> Iterator[Leaf]:
