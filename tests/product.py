@@ -3,9 +3,11 @@
 Faults, bench and demonstrations use it; nothing in it is a double of anything.
 """
 
+import contextlib
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -20,13 +22,21 @@ from leadboard import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START, SECONDS_TO_STOP = 120, 60
+DICE = random.Random(os.getpid())
 
 
 def free_port():
-    """Return a port that nobody listens on now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port that nobody listens on now, and that no connection takes for its own end meanwhile.
+
+    The system takes that end from 32768 on (Linux) or higher: a port of there, free when it was asked for, is
+    now and then taken when a program listens on it seconds later.
+    """
+    while True:
+        port = DICE.randrange(20_000, 32_000)
+        with closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Product:

@@ -45,9 +45,9 @@ def broken_import(product):
     """An import whose jobs, their whole process group, were killed in the middle of it."""
     rows = [f"Visitor {n % PERSONS},v{n % PERSONS}@fair{n % PERSONS}.example,{n}" for n in range(ROWS)]
     rows[:: ROWS // REFUSED] = [f",,{n}" for n in range(REFUSED)]
-    run = importing.half_imported(product, "Name,E-mail,Stand\n" + "\n".join(rows))
-    os.killpg(product.pids("jobs")[0], signal.SIGKILL)
-    assert importing.standing(product, run)[0] == "running"
+    with importing.half_imported(product, "Name,E-mail,Stand\n" + "\n".join(rows)) as run:
+        os.killpg(product.pids("jobs")[0], signal.SIGKILL)
+        assert importing.standing(product, run) == ["running", 200, ROWS]
     return run
 
 
