@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A law is tried on the same examples in each run: a rare one may not stop somebody else's change. Who hunts for
-# those says `make test ARGS=--hypothesis-profile=explore`. No example has a deadline: machines are busy.
+# A law is tried on the same examples in each run: a rare one may not stop somebody else's change. Who hunts
+# for those says `make test ARGS=--hypothesis-profile=explore`. No example has a deadline: machines are busy.
 settings.register_profile(
     "steady", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
