@@ -59,7 +59,12 @@ def first_moment(clock: Clock, now: datetime) -> datetime:
 
 def running(lead: Lead, *kinds: str) -> QuerySet[Clock]:
     """Return the lead's running clocks of these kinds (all kinds when none is named)."""
-    clocks = Clock.objects.filter(lead=lead, state=ClockState.RUNNING)
+    return running_of([lead], *kinds)
+
+
+def running_of(leads: Sequence[Lead], *kinds: str) -> QuerySet[Clock]:
+    """Return the same of many leads."""
+    clocks = Clock.objects.filter(lead__in=[lead.pk for lead in leads], state=ClockState.RUNNING)
     return clocks.filter(kind__in=kinds) if kinds else clocks
 
 

@@ -4,7 +4,8 @@ What waits is a row of its own, looked at again every few seconds; on the board 
 Leads for pre-sales go to people of a pre-sales team, and to sales when none of them is free.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.db.models.functions import Now
 from handoff import clocks, spells
 from handoff.assign import Candidate, Roster, roster_for
 from handoff.models import AwaitedRep, ClaimStart
-from leadboard.leads.models import Lead
+from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
 from leadboard.notify.alerts import alert_all
 from leadboard.notify.models import Alert
@@ -22,20 +23,29 @@ WAITING_AT_ONCE = 100
 WORDS = "This lead was given to you. Call now."
 
 
-def give_after(lead: Lead, route: dict[str, Any], now: datetime) -> bool:
-    """Give a lead on the board (its row locked) to a suitable rep of the route's tier; False when it waits:
-    nobody is free, or `assign_after` seconds are not over yet.
+def give_after(routed: Sequence[LeadEvent]) -> None:
+    """Give leads on the board (their rows locked) to suitable reps of their routes' tiers. A lead waits when
+    nobody is free for it, or while its `assign_after` seconds are not over.
     """
-    after = timedelta(seconds=route.get("assign_after") or 0)
-    waiting = AwaitedRep(
-        lead=lead, tier=route.get("tier") or "sales", rule=route.get("rule", ""), since=now + after
-    )
-    if not after and _give([waiting], roster_for([lead], now)):
-        return True
+    waiting = [_awaited(event) for event in routed]
+    at_once = [one for one, event in zip(waiting, routed, strict=True) if not event.facts.get("assign_after")]
+    if at_once:
+        now = routed[0].recorded_at
+        _give(at_once, roster_for([one.lead for one in at_once], now))
     AwaitedRep.objects.bulk_create(
-        [waiting], update_conflicts=True, unique_fields=["lead"], update_fields=["tier", "rule"]
-    )
-    return False
+        [one for one in waiting if one.lead.owner_id is None],
+        update_conflicts=True, unique_fields=["lead"], update_fields=["tier", "rule"],
+    )  # fmt: skip
+
+
+def _awaited(event: LeadEvent) -> AwaitedRep:
+    """Return the unsaved row of a lead that waits for a rep from when it may be given to one."""
+    route: dict[str, Any] = event.facts
+    after = timedelta(seconds=route.get("assign_after") or 0)
+    return AwaitedRep(
+        lead=event.lead, tier=route.get("tier") or "sales", rule=route.get("rule", ""),
+        since=event.recorded_at + after,
+    )  # fmt: skip
 
 
 def retry() -> int:
@@ -63,18 +73,21 @@ def retry() -> int:
 
 
 def _give(waiting: list[AwaitedRep], roster: Roster) -> int:
-    chosen = [(one, candidate) for one in waiting if (candidate := roster.next_for(one.lead, one.tier))]
+    chosen = [
+        _beginning(one, candidate) for one in waiting if (candidate := roster.next_for(one.lead, one.tier))
+    ]
     if not chosen:
         return 0
-    AwaitedRep.objects.filter(lead__in=[one.lead for one, _ in chosen]).delete()
-    spells.begin_all("assigned", [_beginning(*pair) for pair in chosen], clocks.moment())
+    AwaitedRep.objects.filter(lead__in=[one.lead for one in chosen]).delete()
+    spells.begin_all("assigned", chosen, clocks.moment())
     alert_all([
-        Alert(person=candidate.rep, lead=one.lead, kind="assigned", words=WORDS, due_at=one.lead.due_at)
-        for one, candidate in chosen
+        Alert(person=one.rep, lead=one.lead, kind="assigned", words=WORDS, due_at=one.lead.due_at)
+        for one in chosen
     ])  # fmt: skip
     return len(chosen)
 
 
 def _beginning(one: AwaitedRep, candidate: Candidate) -> spells.Beginning:
+    """Return what begins; to be asked before the candidate is given more."""
     facts = {"reason": candidate.why, "tier": one.tier, "route_rule": one.rule}
     return spells.Beginning(one.lead, candidate.rep, ClaimStart.ASSIGNED, facts=facts)

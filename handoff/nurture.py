@@ -4,16 +4,19 @@ Every function wants to be called in a transaction and locks the lead first. Nob
 an enrolment is active one NURTURE clock runs; when the last track is over a PARKED clock asks a person.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from handoff import clocks, sending
 from handoff.models import Clock, ClockKind, ClockState, Enrolment, EnrolmentState, Send, SendState
 from leadboard.leads import lifecycle
+from leadboard.leads.batch import Move, move_all
+from leadboard.leads.inserts import insert_all
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook import versions
-from leadboard.playbook.policy import default_track, step_due, track
+from leadboard.playbook.policy import StepDue, default_track, step_due, track
 from leadboard.playbook.schema import Playbook, all_routes
 
 OPEN = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
@@ -33,9 +36,7 @@ def enrol(lead: Lead, track_name: str, *, why: str = "", actor: Any = None) -> E
     While sales holds the lead it begins paused. Raises ValueError for a track that the playbook in
     force does not have.
     """
-    playbook = versions.active()
-    if track(playbook, track_name) is None:
-        raise ValueError(f"the playbook has no track {track_name!r}")
+    playbook = _having(track_name)
     fresh = lifecycle.lock(lead.pk)
     running = open_enrolment(lead)
     if running and running.track == track_name:
@@ -46,15 +47,48 @@ def enrol(lead: Lead, track_name: str, *, why: str = "", actor: Any = None) -> E
         )
     if running:
         stop(lead, "other_track")
-    state = EnrolmentState.PAUSED if fresh.owner_id else EnrolmentState.ACTIVE
-    enrolment = Enrolment.objects.create(
-        lead=lead, track=track_name, playbook_version=playbook.version, state=state,
-        why="claimed" if fresh.owner_id else "",
-    )  # fmt: skip
-    _tell(lead, "enrolled", enrolment, actor=actor, reason=why)
-    if state == EnrolmentState.ACTIVE:
-        _time_next(enrolment, clocks.moment())
-    return enrolment
+    return _begin_all([lead], track_name, playbook, is_held=bool(fresh.owner_id), why=why, actor=actor)[0]
+
+
+def enrol_all(wanted: Sequence[tuple[Lead, str]], *, why: str = "") -> None:
+    """The same for many leads that nobody holds and whose rows are locked, each with its track."""
+    leads = [lead.pk for lead, _ in wanted]
+    in_one = set(Enrolment.objects.filter(lead__in=leads, state__in=OPEN).values_list("lead_id", flat=True))
+    new: dict[str, list[Lead]] = {}
+    for lead, track_name in wanted:
+        if lead.pk in in_one:
+            enrol(lead, track_name, why=why)
+        else:
+            new.setdefault(track_name, []).append(lead)
+    for track_name, those in new.items():
+        _begin_all(those, track_name, _having(track_name), is_held=False, why=why)
+
+
+def _having(track_name: str) -> Playbook:
+    playbook = versions.active()
+    if track(playbook, track_name) is None:
+        raise ValueError(f"the playbook has no track {track_name!r}")
+    return playbook
+
+
+def _begin_all(
+    leads: Sequence[Lead], track_name: str, playbook: Playbook, *, is_held: bool, why: str, actor: Any = None
+) -> list[Enrolment]:
+    """Begin a track for leads that are in none; where sales holds them it waits."""
+    now = clocks.moment()
+    due = _due(playbook, track_name, 0, now)
+    state = {"state": EnrolmentState.PAUSED, "why": "claimed"} if is_held else {"next_at": due.at}
+    enrolments = [
+        Enrolment(lead=lead, track=track_name, playbook_version=playbook.version, started_at=now, **state)
+        for lead in leads
+    ]
+    insert_all(enrolments)
+    moves = [Move(one.lead, _facts("enrolled", one, why), actor=actor) for one in enrolments]
+    move_all("enrolled", moves, playbook_version=playbook.version)
+    if not is_held:
+        clocks.cancel(clocks.running_of(leads, *TIMERS), now)
+        clocks.start([_timer(one, due.at, now, due.rule) for one in enrolments], now)
+    return enrolments
 
 
 def pause(lead: Lead, why: str, *, actor: Any = None) -> None:
@@ -196,25 +230,31 @@ def _followed(enrolment: Enrolment) -> Playbook:
 
 
 def _time_next(enrolment: Enrolment, now: datetime) -> None:
-    """Start the clock of the next step; after the last one, of its gap again before the end."""
-    playbook = _followed(enrolment)
-    due = step_due(playbook, enrolment.track, enrolment.step + 1, now) or step_due(
-        playbook, enrolment.track, enrolment.step, now
-    )
-    if due is None:
-        raise ValueError(f"version {playbook.version} has no track {enrolment.track!r}")
+    """Start the clock of the next step."""
+    due = _due(_followed(enrolment), enrolment.track, enrolment.step, now)
     _start_timer(enrolment, due.at, now, due.rule)
+
+
+def _due(playbook: Playbook, track_name: str, step: int, now: datetime) -> StepDue:
+    """Return when the step after this one is due; after the last one, its own gap again before the end."""
+    due = step_due(playbook, track_name, step + 1, now) or step_due(playbook, track_name, step, now)
+    if due is None:
+        raise ValueError(f"version {playbook.version} has no track {track_name!r}")
+    return due
 
 
 def _start_timer(enrolment: Enrolment, due_at: datetime, now: datetime, rule: str = "") -> None:
     """Start the enrolment's clock in place of what else would time this lead's nurture."""
     _end_timers(enrolment.lead)
-    clock = Clock(
+    clocks.start([_timer(enrolment, due_at, now, rule)], now)
+    _change(enrolment, next_at=due_at)
+
+
+def _timer(enrolment: Enrolment, due_at: datetime, now: datetime, rule: str) -> Clock:
+    return Clock(
         lead=enrolment.lead, enrolment=enrolment, kind=ClockKind.NURTURE, due_at=due_at, anchored_at=now,
         rule=rule or f"tracks.{enrolment.track}", playbook_version=enrolment.playbook_version,
     )  # fmt: skip
-    clocks.start([clock], now)
-    _change(enrolment, next_at=due_at)
 
 
 def _end_timers(lead: Lead) -> None:
@@ -232,12 +272,15 @@ def _change(enrolment: Enrolment, **columns: Any) -> None:
 def _tell(
     lead: Lead, kind: str, enrolment: Enrolment, *, actor: Any = None, reason: str = "", **changes: Any
 ) -> None:
-    """Write one event about the enrolment; `step` is the next one, or the last decided when it is over."""
-    is_over = kind in ("nurture_done", "nurture_stopped")
-    facts = {"track": enrolment.track, "step": enrolment.step + (not is_over), "enrolment": enrolment.pk}
-    if reason:
-        facts["reason"] = reason
-    facts |= {name: str(value) for name, value in changes.items()}
+    """Write one event about the enrolment."""
+    facts = _facts(kind, enrolment, reason) | {name: str(value) for name, value in changes.items()}
     lifecycle.move(
         lead, kind, actor=actor, facts=facts, playbook_version=enrolment.playbook_version, **changes
     )
+
+
+def _facts(kind: str, enrolment: Enrolment, reason: str) -> dict[str, Any]:
+    """Return what an event tells of it; `step` is the next one, or the last decided when it is over."""
+    is_over = kind in ("nurture_done", "nurture_stopped")
+    facts = {"track": enrolment.track, "step": enrolment.step + (not is_over), "enrolment": enrolment.pk}
+    return facts | ({"reason": reason} if reason else {})

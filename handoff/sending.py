@@ -7,6 +7,8 @@ it says "later". Every one of these steps holds the lead's lock, as a claim and 
 """
 
 import secrets
+import time
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,13 +22,15 @@ from handoff import clocks, mail
 from handoff.addresses import is_mailable
 from handoff.models import Enrolment, EnrolmentState, Send, SendState
 from handoff.stop_list import is_suppressed
+from leadboard.health.queue import is_awaited
 from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead
 from leadboard.playbook import versions
 from leadboard.playbook.policy import Letter, polite_answer, track
 from leadboard.playbook.schema import Playbook
 
-JOB = "handoff.sending.deliver"
+JOB, MANY = "handoff.sending.deliver", "handoff.sending.deliver_all"
+SECONDS_AT_ONCE = 2
 FIRST_PAUSE = timedelta(minutes=1)  # after a "later"; from then on each pause doubles
 GIVE_UP = timedelta(hours=24)
 LOST_ANSWER = timedelta(minutes=10)
@@ -41,13 +45,15 @@ ORDER BY decided_at LIMIT 500
 """
 
 
-def obstacle(lead: Lead) -> str:
-    """Return why no mail may go to this lead ("" when nothing speaks against it)."""
+def obstacle(lead: Lead, listed: Container[str] | None = None) -> str:
+    """Return why no mail may go to this lead ("" when nothing speaks against it). `listed` are the suppressed
+    ones among many addresses, for who asked for them once.
+    """
     if lead.erased_at or lead.do_not_contact:
         return "do_not_contact"
     if not is_mailable(lead.email):
         return "no_address"
-    if is_suppressed(lead.email):
+    if is_suppressed(lead.email) if listed is None else lead.email in listed:
         return "suppressed"
     return "claimed" if lead.owner_id else ""
 
@@ -68,6 +74,24 @@ def cancel(lead: Lead, why: str) -> None:
     """Cancel the lead's mails that are decided and not handed over."""
     for send in Send.objects.filter(lead=lead, state=SendState.DECIDED):
         _cancel_one(send, why)
+
+
+def hand_over(send_ids: Sequence[int]) -> None:
+    """Enqueue decided mails, in the caller's transaction: one job for all of them."""
+    if len(send_ids) == 1:
+        async_task(JOB, send_ids[0])
+    elif send_ids:
+        async_task(MANY, list(send_ids))
+
+
+def deliver_all(send_ids: Sequence[int]) -> None:
+    """Job: hand over many decided mails, for two seconds; what is left follows behind who waits by then."""
+    until = time.monotonic() + SECONDS_AT_ONCE
+    for place, send_id in enumerate(send_ids):
+        if place and (time.monotonic() > until or is_awaited()):
+            hand_over(send_ids[place:])
+            return
+        deliver(send_id)
 
 
 def deliver(send_id: int) -> None:

@@ -67,7 +67,13 @@ def _is_plainly_new(event: LeadEvent) -> bool:
 
 def is_owed(lead: Lead) -> bool:
     """Does the first-action clock of the lead run, or the ladder after it?"""
-    return clocks.running(lead, ClockKind.FIRST_ACTION, ClockKind.ESCALATION).exists()
+    return bool(owed_of([lead]))
+
+
+def owed_of(leads: Sequence[Lead]) -> set[int]:
+    """Return the ids of those leads of whom the same is true."""
+    owed = clocks.running_of(leads, ClockKind.FIRST_ACTION, ClockKind.ESCALATION)
+    return set(owed.values_list("lead_id", flat=True)) if leads else set()
 
 
 def begin(lead: Lead, event: LeadEvent, **changes) -> None:

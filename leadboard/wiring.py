@@ -53,6 +53,7 @@ TOGETHER = {
     "leadboard.tracking.joining.join_visits": "leadboard.tracking.joining.join_all_visits",
     "handoff.sla.start_first_action": "handoff.sla.start_first_actions",
     "handoff.suppression.mark_suppressed": "handoff.suppression.mark_all_suppressed",
+    "handoff.routing.follow_verdict": "handoff.routing.follow_verdicts",
     "qualification.jobs.qualify": "qualification.jobs.follow",
 }
 

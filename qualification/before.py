@@ -1,5 +1,6 @@
-"""What there is about a lead before it is judged, in one question: it stands in the way of each lead."""
+"""What there is about leads before they are judged, in one question: it stands in the way of each lead."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,11 +12,14 @@ HEARD_FROM = (
     "target_unmarked", "enriched", "rescued", "absorbed",
 )  # fmt: skip
 BEFORE = """
-SELECT now(), (SELECT id FROM qualification_verdict WHERE lead_id = %(lead)s ORDER BY id DESC LIMIT 1),
-       heard.version, heard.kind, heard.recorded_at
-FROM (SELECT) AS always LEFT JOIN LATERAL (
+SELECT l.id, now(), newest.id, heard.version, heard.kind, heard.recorded_at
+FROM unnest(%(leads)s::bigint[]) AS l (id)
+LEFT JOIN LATERAL (
+    SELECT id FROM qualification_verdict WHERE lead_id = l.id ORDER BY id DESC LIMIT 1
+) newest ON true
+LEFT JOIN LATERAL (
     SELECT version, kind, recorded_at FROM leads_leadevent
-    WHERE lead_id = %(lead)s AND kind = ANY(%(kinds)s) ORDER BY version DESC LIMIT 1
+    WHERE lead_id = l.id AND kind = ANY(%(kinds)s) ORDER BY version DESC LIMIT 1
 ) heard ON true
 """
 
@@ -36,9 +40,11 @@ class Before(NamedTuple):
     heard: Heard | None
 
 
-def of(lead_id: int) -> Before:
-    """What there is about this lead."""
+def of_all(lead_ids: Sequence[int]) -> dict[int, Before]:
+    """What there is about each of these leads."""
     with connection.cursor() as cursor:
-        cursor.execute(BEFORE, {"lead": lead_id, "kinds": list(HEARD_FROM)})
-        now, newest, *heard = cursor.fetchone()
-    return Before(now, newest, Heard(*heard) if heard[0] else None)
+        cursor.execute(BEFORE, {"leads": list(lead_ids), "kinds": list(HEARD_FROM)})
+        return {
+            lead: Before(now, newest, Heard(*heard) if heard[0] else None)
+            for lead, now, newest, *heard in cursor.fetchall()
+        }

@@ -19,9 +19,14 @@ _bad: dict[int, int] = {}
 _until: dict[int, float] = {}
 
 
+def is_left_alone(model: int) -> bool:
+    """Did this model fail or dawdle so often that it is not asked for now?"""
+    return time.monotonic() < _until.get(model, 0.0)
+
+
 def judged(model: int, judge: Callable[[], Judgement]) -> Judgement:
     """What `judge` gives by this model; raises ModelRefused while it is left alone, else what it raises."""
-    if time.monotonic() < _until.get(model, 0.0):
+    if is_left_alone(model):
         raise ModelRefused(f"it was slow or failed on {IN_A_ROW} leads in a row")
     began = time.thread_time()
     try:

@@ -4,7 +4,7 @@ Nothing is asked of anybody outside. Each value keeps where it came from, by whi
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,9 +19,9 @@ from qualification import zones
 
 KEEP = """
 INSERT INTO qualification_enrichment (lead_id, field, value, source, method, at)
-SELECT %s, field, value, source, method, coalesce(at, now())
+SELECT lead, field, value, source, method, coalesce(at, now())
 FROM jsonb_to_recordset(%s::jsonb)
-    AS found (field text, value jsonb, source text, method text, at timestamptz)
+    AS found (lead bigint, field text, value jsonb, source text, method text, at timestamptz)
 ON CONFLICT (lead_id, field, source)
 DO UPDATE SET value = excluded.value, method = excluded.method, at = excluded.at
 """
@@ -37,9 +37,9 @@ class Finding(NamedTuple):
     at: datetime | None = None
 
 
-def known_of_company(lead: Lead, now: datetime) -> list[Finding]:
-    """What the firm's own table and its providers say of the lead's company, the most trusted first."""
-    return [Finding(*known) for known in firmographics.known_of(lead, now.date())]
+def known_of_companies(leads: Sequence[Lead], now: datetime) -> list[list[Finding]]:
+    """What the firm's own table and its providers say of the company of each lead, the most trusted first."""
+    return [[Finding(*one) for one in known] for known in firmographics.known_of_all(leads, now.date())]
 
 
 def find_out(email: str, phone: str, country: str, fields: Mapping[str, Any] | None = None) -> list[Finding]:
@@ -90,8 +90,8 @@ def _from_country(country: str) -> Iterator[Finding]:
         yield Finding("region", known[0].partition("/")[0].lower(), "country", "zone table")
 
 
-def keep(lead: Lead, findings: list[Finding]) -> None:
+def keep_all(found: Iterable[tuple[Lead, list[Finding]]]) -> None:
     """Store the findings; a newer value of the same source takes the place of the older."""
-    rows = [finding._asdict() for finding in findings]
+    rows = [{"lead": lead.pk, **one._asdict()} for lead, findings in found for one in findings]
     with connection.cursor() as cursor:
-        cursor.execute(KEEP, [lead.pk, json.dumps(rows, default=datetime.isoformat)])
+        cursor.execute(KEEP, [json.dumps(rows, default=datetime.isoformat)])

@@ -4,6 +4,7 @@ import logging
 import math
 import random
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,6 +12,8 @@ from django.db.models.functions import Now
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
+from leadboard.health import beats
+from leadboard.health.queue import is_awaited, is_queued
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
 from qualification import before, pipeline, rescoring
@@ -18,8 +21,11 @@ from qualification.models import ScoringModel, Verdict
 from qualification.outcomes import examples
 
 log = logging.getLogger(__name__)
-SWEPT_AT_ONCE, SECONDS_AT_ONCE = 200, 2
-LEFT_BEHIND, WAITING, NEIGHBOURS = timedelta(minutes=1), timedelta(seconds=3), 100
+FOLLOW, CATCH_UP = "qualification.jobs.follow", "qualification.jobs.catch_up"
+LONG_QUEUE, SECONDS_AT_ONCE = 200, 10
+# So many are judged in one transaction: it holds their rows for a tenth of a second.
+PORTION = 200
+LEFT_BEHIND, WAITING, NEIGHBOURS = timedelta(minutes=1), timedelta(seconds=3), 1_000
 LONGEST_JOB = 30
 GROWN_BY, GROWN_SHARE = 50, 0.05
 
@@ -29,13 +35,10 @@ def qualify(lead_id: int) -> None:
     after it: half of what a job costs is being fetched from the queue.
     """
     pipeline.qualify(lead_id)
-    until = time.monotonic() + SECONDS_AT_ONCE
-    waiting = list(_unjudged(WAITING).filter(pk__gt=lead_id, pk__lte=lead_id + NEIGHBOURS)[:NEIGHBOURS])
-    # Several workers meet here: each takes them in an order of its own.
-    for other in random.sample(waiting, len(waiting)):
-        if time.monotonic() > until:
-            return
-        pipeline.qualify(other)
+    waiting = list(_unjudged(WAITING).filter(pk__gt=lead_id, pk__lte=lead_id + NEIGHBOURS))
+    if waiting:
+        # Several workers meet here: each takes others.
+        pipeline.qualify_all(random.sample(waiting, min(PORTION, len(waiting))))
 
 
 def _unjudged(older_than: timedelta) -> QuerySet[Lead, int]:
@@ -49,40 +52,56 @@ def _unjudged(older_than: timedelta) -> QuerySet[Lead, int]:
 
 
 def sweep() -> int:
-    """Enqueue again what nobody has judged for a minute: the queue is no truth. Returns how many jobs.
+    """Enqueue a job for what nobody has judged for a minute: the queue is no truth. Returns how many jobs.
 
-    Of leads that came together one is enqueued: its job goes on with those behind it. What waits in a long
-    queue is not left behind: enqueued every quarter of a minute it would only hold up all other work.
+    What waits in a long queue, or is being caught up with, is not left behind.
     """
-    if OrmQ.objects.count() > SWEPT_AT_ONCE:
+    if (
+        OrmQ.objects.count() > LONG_QUEUE
+        or is_queued(FOLLOW, CATCH_UP)
+        or not _unjudged(LEFT_BEHIND).exists()
+    ):
         return 0
-    chosen: list[int] = []
-    for lead_id in _unjudged(LEFT_BEHIND)[:SWEPT_AT_ONCE]:
-        if not chosen or lead_id > chosen[-1] + NEIGHBOURS:
-            chosen.append(lead_id)
-            async_task("qualification.jobs.qualify", lead_id)
-    return len(chosen)
+    async_task(CATCH_UP)
+    return 1
 
 
-def follow(first: int, last: int) -> int:
-    """Judge the leads of these events that nobody has judged since, for two seconds; return how many.
+def catch_up(after: int = 0) -> None:
+    """Judge the leads behind lead `after` that nobody has judged for a minute."""
 
-    What is left follows in a job of its own, at the end of the queue: many leads at once never stand before
-    the one that comes in now.
-    """
-    until, judged = time.monotonic() + SECONDS_AT_ONCE, 0
-    heard = LeadEvent.objects.filter(pk__range=(first, last), kind__in=before.HEARD_FROM)
+    def left(after: int) -> list[tuple[int, int]]:
+        return [(pk, pk) for pk in _unjudged(LEFT_BEHIND).filter(pk__gt=after)[:PORTION]]
+
+    place = _judge_on(left, after)
+    if place is not None:
+        async_task(CATCH_UP, place)
+
+
+def follow(first: int, last: int) -> None:
+    """Judge the leads of these events that nobody has judged since."""
+    heard = LeadEvent.objects.filter(pk__lte=last, kind__in=before.HEARD_FROM)
     judged_since = Verdict.objects.filter(lead=OuterRef("lead"), lead_version__gte=OuterRef("version"))
     waiting = heard.filter(~Exists(judged_since)).order_by("pk").values_list("pk", "lead_id")
-    for event_id, lead_id in waiting[:SWEPT_AT_ONCE]:
-        if time.monotonic() > until:
-            async_task("qualification.jobs.follow", event_id, last)
-            return judged
-        pipeline.qualify(lead_id)
-        first, judged = event_id + 1, judged + 1
-    if judged == SWEPT_AT_ONCE:
-        async_task("qualification.jobs.follow", first, last)
-    return judged
+    place = _judge_on(lambda after: list(waiting.filter(pk__gt=after)[:PORTION]), first - 1)
+    if place is not None:
+        async_task(FOLLOW, place + 1, last)
+
+
+def _judge_on(portion_behind: Callable[[int], list[tuple[int, int]]], place: int) -> int | None:
+    """Judge portions of (place, lead), each behind the last place of the one before. Return the place behind
+    which a job of its own has to go on; None when all are judged.
+
+    Many leads at once never stand before the one that comes in now: as soon as another job waits, or after
+    some seconds, what is left goes to the end of the queue.
+    """
+    until = time.monotonic() + SECONDS_AT_ONCE
+    while portion := portion_behind(place):
+        pipeline.qualify_all([lead_id for _, lead_id in portion])
+        place = portion[-1][0]
+        beats.note_job()
+        if time.monotonic() > until or is_awaited():
+            return place
+    return None
 
 
 def watch_rescoring() -> bool:

@@ -1,64 +1,29 @@
-"""Qualify one lead: enrich, classify, score, ask the playbook where it goes, and commit all of it at once.
+"""Qualify leads: read, enrich, classify, score, ask the playbook where they go, and commit all of it at once.
 
-Nothing here may stand between a lead and a person: the lead is read without a lock, judged, and locked only
-for the last write. A rep who claims meanwhile keeps the lead where it is. When the model or the word model
-fails, the rules of the playbook decide alone, and the verdict says so.
+Nothing here may stand between a lead and a person: a lead is read without a lock, judged, and locked only for
+the last write. A rep who claims meanwhile keeps the lead where it is. Many leads that wait (an import, jobs
+that were away) go the same way together, a portion in one transaction, with the same outcome for each.
 """
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError
 
 from leadboard.companies import firmographics, providers
-from leadboard.leads import lifecycle
-from leadboard.leads.inserts import insert_all
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
-from leadboard.playbook import policy, versions
+from leadboard.playbook import versions
 from leadboard.playbook.schema import Playbook
-from qualification import before, breaker, store, waking
-from qualification.abstaining import why_abstain
-from qualification.classify import Classified
-from qualification.corrections import standing
-from qualification.enrich import Finding, find_out, keep, known_of_company
-from qualification.facts import facts_of
+from qualification import before, waking
+from qualification.before import Before, Heard
 from qualification.models import Verdict
-from qualification.routing import change_of, facts_of_event
-from qualification.score.scorer import CardScorer, Judgement
+from qualification.thinking import Thought, think_all
+from qualification.verdicts import Written, write_all
 
 log = logging.getLogger(__name__)
 UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
-
-
-@dataclass
-class Thought:
-    """All that was worked out about a lead before anything is written."""
-
-    at: datetime
-    findings: list[Finding]
-    classified: Classified
-    facts: dict[str, Any]
-    judgement: Judgement
-    route: policy.Route
-    band: str
-    abstained: str
-    model_id: int | None
-    flags: list[str] = field(default_factory=list)
-    stays: bool = False
-
-    @property
-    def band_shown(self) -> str:
-        """The band of the lead; empty where the machine abstains: a number it does not stand by puts nobody
-        among the high ones or the low ones.
-        """
-        return "" if self.abstained else self.band
-
-
-class Overtaken(Exception):
-    """The lead was sent to another desk while it was judged: what was worked out may not fit any more."""
 
 
 def qualify(lead_id: int, *, asked: bool = False, anew: bool = False) -> Verdict | None:
@@ -67,159 +32,81 @@ def qualify(lead_id: int, *, asked: bool = False, anew: bool = False) -> Verdict
     (GDPR Art. 21). Judging again what has not changed gives the verdict that is there; `anew`
     makes a new one.
     """
-    lead = Lead.objects.filter(pk=lead_id, erased_at=None, do_not_contact=False).first()
-    if lead is None or not (asked or lead.desk in UNCLAIMED):
-        return None
-    now, key, heard = before.of(lead.pk)
-    newest = Verdict.objects.get(pk=key) if key else None
-    if newest and not asked and heard and newest.lead_version >= heard.version:
-        return newest
-    playbook = versions.active()
-    thought = think(lead, playbook, now)
-    providers.want(firmographics.domain_of(lead), lead.pk)
-    thought.stays = bool(not asked and heard and waking.stays(lead, heard, thought.route, playbook))
-    if newest and not anew and _is_the_same(newest, thought, playbook):
-        return newest
+    done = _judge([lead_id], asked=asked, anew=anew)
+    return qualify(lead_id, asked=asked, anew=anew) if done.again else done.verdicts.get(lead_id)
+
+
+def qualify_all(lead_ids: Sequence[int]) -> None:
+    """Qualify each of these leads, as `qualify` would, in one transaction.
+
+    Nobody waits for them and they for nobody: a lead that somebody is changing just now is judged alone
+    after the others, and so is each when they cannot be written together. One that cannot be judged at all
+    holds up no other: it is logged, and the sweep comes back to it.
+    """
     try:
-        return commit(lead, thought, playbook)
-    except Overtaken:
-        return qualify(lead_id, asked=asked, anew=anew)
+        again = _judge(lead_ids).again
+    except Exception:
+        log.exception("%s leads could not be judged together; each is judged alone", len(lead_ids))
+        again = list(lead_ids)
+    for lead_id in again:
+        _alone(lead_id)
+
+
+def _alone(lead_id: int) -> None:
+    try:
+        qualify(lead_id)
+    except (OperationalError, InterfaceError):
+        raise  # the database is not there: the others would fare no better
+    except Exception:
+        log.exception("lead %s could not be judged", lead_id)
+
+
+def _judge(lead_ids: Sequence[int], *, asked: bool = False, anew: bool = False) -> Written:
+    """Judge those of these leads that are to be judged; a single one is waited for."""
+    open_to_us = Lead.objects.filter(pk__in=lead_ids, erased_at=None, do_not_contact=False).order_by("pk")
+    leads = [lead for lead in open_to_us if asked or lead.desk in UNCLAIMED]
+    about = before.of_all([lead.pk for lead in leads]) if leads else {}
+    newest = _newest(about)
+    heard = {} if asked else {pk: one.heard for pk, one in about.items() if one.heard}
+    verdicts = {
+        pk: last for pk, last in newest.items() if pk in heard and last.lead_version >= heard[pk].version
+    }
+    due = [lead for lead in leads if lead.pk not in verdicts]
+    if not due:
+        return Written(verdicts, [])
+    playbook = versions.active()
+    thoughts = _think(due, about[due[0].pk].now, playbook, heard)
+    if not anew:
+        verdicts |= {
+            lead.pk: newest[lead.pk]
+            for lead, thought in thoughts
+            if lead.pk in newest and _is_the_same(newest[lead.pk], thought, playbook)
+        }
+    new = [(lead, thought) for lead, thought in thoughts if lead.pk not in verdicts]
+    done = write_all(new, playbook, waits=len(lead_ids) == 1)
+    return Written(verdicts | done.verdicts, done.again)
+
+
+def _newest(about: dict[int, Before]) -> dict[int, Verdict]:
+    """The newest verdict of each lead that has one."""
+    keys = [one.newest for one in about.values() if one.newest]
+    found = Verdict.objects.filter(pk__in=keys) if keys else []
+    return {verdict.lead_id: verdict for verdict in found}
+
+
+def _think(
+    due: list[Lead], now: datetime, playbook: Playbook, heard: dict[int, Heard]
+) -> list[tuple[Lead, Thought]]:
+    """What is to be said of each lead; providers are told what they would be asked."""
+    thoughts = think_all(due, playbook, now)
+    providers.want_all((firmographics.domain_of(lead), lead.pk) for lead in due)
+    for lead, thought in zip(due, thoughts, strict=True):
+        last = heard.get(lead.pk)
+        thought.stays = bool(last and waking.stays(lead, last, thought.route, playbook))
+    return list(zip(due, thoughts, strict=True))
 
 
 def _is_the_same(verdict: Verdict, thought: Thought, playbook: Playbook) -> bool:
     """Whether this verdict was made from the same facts by the same model and agreement."""
     made_by = (verdict.features, verdict.model_id, verdict.playbook_version)
     return made_by == (thought.facts, thought.model_id, playbook.version)
-
-
-def think(lead: Lead, playbook: Playbook, now: datetime) -> Thought:
-    """Everything up to the route, as it is now; reads the lead, writes nothing."""
-    flags: list[str] = []
-    classified = _classified(lead, flags)
-    known = find_out(lead.email, lead.phone, lead.country, lead.extra)
-    findings = [*known_of_company(lead, now), *known]
-    facts = facts_of(lead, findings, classified, playbook)
-    judgement, model_id, scope = _judged(playbook, facts, flags)
-    band = policy.band(playbook, judgement.score)
-    # Where the class alone decides, it is no matter that the score would be a guess.
-    is_scored = policy.asks_for_band(playbook, facts["enquiry_class"])
-    abstained = why_abstain(facts, lead.extra, judgement, scope) if is_scored else ""
-    route = policy.route(playbook, enquiry_class=facts["enquiry_class"], band=band, abstained=bool(abstained))
-    return Thought(now, findings, classified, facts, judgement, route, band, abstained, model_id, flags)
-
-
-def _classified(lead: Lead, flags: list[str]) -> Classified:
-    try:
-        return standing.read(lead)
-    except Exception:
-        log.exception("the word model failed; the text stays unclear")
-        flags.append("the text could not be read: classifier failed")
-        return Classified("unclear", 0.0, "", [], {})
-
-
-def _judged(playbook: Playbook, facts: dict[str, Any], flags: list[str]) -> tuple[Judgement, int | None, Any]:
-    """(judgement, model, what the model has seen): by the live model, or by the card alone when there is
-    none or it fails in any way.
-    """
-    try:
-        scorer, model_id = store.live_scorer()
-        if scorer is not None and model_id is not None:
-            judgement = breaker.judged(model_id, lambda: scorer.judge(playbook, facts))
-            return judgement, model_id, scorer.scope
-    except store.ModelRefused as refusal:
-        flags.append(f"model refused: {refusal}")
-    except Exception as fault:
-        log.exception("the live model failed; the scorecard decides alone")
-        flags.append(f"model failed: {type(fault).__name__}")
-    return CardScorer().judge(playbook, facts), None, None
-
-
-def commit(lead: Lead, thought: Thought, playbook: Playbook) -> Verdict | None:
-    """Write verdict, findings and move in one transaction. A lead that was claimed meanwhile stays where
-    it is; one that was sent elsewhere raises Overtaken.
-    """
-    with transaction.atomic():
-        now = lifecycle.lock(lead.pk)
-        if now is None or now.erased_at:
-            return None
-        if not now.owner_id and (now.desk, now.stage) != (lead.desk, lead.stage):
-            raise Overtaken
-        # Whoever writes a verdict holds the row of the lead, and moves it on.
-        if now.version != lead.version:
-            known = Verdict.objects.filter(lead=now, lead_version=lead.version).first()
-            if known:
-                return known
-        verdict = Verdict(lead=now, lead_version=lead.version, **_columns(thought, playbook))
-        insert_all([verdict])
-        keep(now, thought.findings)
-        held = standing.override_of(now)
-        may_route = now.desk in UNCLAIMED and not (now.owner_id or thought.stays or (held and held.routes))
-        change, missing = change_of(now, thought, playbook) if may_route else ({}, [])
-        lifecycle.move(
-            now,
-            "qualified",
-            facts=facts_of_event(thought, verdict, change, missing) | waking.left_desk(now, change),
-            playbook_version=playbook.version,
-            **(_shown(thought, verdict) | standing.held_columns(held, playbook)),
-            **change,
-        )
-    return verdict
-
-
-def _columns(thought: Thought, playbook: Playbook) -> dict[str, Any]:
-    judgement, classified, route = thought.judgement, thought.classified, thought.route
-    return {
-        "enquiry_class": thought.facts["enquiry_class"],
-        "class_confidence": classified.confidence,
-        "class_kind": classified.kind,
-        "words_version": classified.words_version,
-        "evidence": _evidence(classified),
-        "fit": judgement.fit,
-        "intent": judgement.intent,
-        "probability": judgement.probability,
-        "score": judgement.score,
-        "band": thought.band,
-        "reasons": judgement.reasons,
-        "abstained": thought.abstained,
-        "flags": thought.flags,
-        "features": thought.facts,
-        "model_id": thought.model_id,
-        "method": judgement.method,
-        "route": {
-            "desk": route.desk,
-            "stage": route.stage,
-            "track": route.track,
-            "polite_answer": route.polite_answer,
-            "assign": route.assign,
-            "rule": route.rule,
-        },
-        "playbook_version": playbook.version,
-    }
-
-
-def _evidence(classified: Classified) -> list[dict[str, Any]]:
-    """The words that made the case for the class, then the phrases by topic; `at` is where they stand."""
-    spans: list[Any] = [list(span) for span in classified.spans] or [None] * len(classified.evidence)
-    case = [
-        {"topic": "class", "value": classified.enquiry_class, "words": words, "at": span}
-        for words, span in zip(classified.evidence, spans, strict=True)
-    ]
-    return case + [{"topic": topic, **reading} for topic, reading in classified.readings.items()]
-
-
-def _shown(thought: Thought, verdict: Verdict) -> dict[str, Any]:
-    """What the board shows of the verdict, and by what it was made."""
-    judgement = thought.judgement
-    return {
-        "enquiry_class": thought.facts["enquiry_class"],
-        "score": judgement.score,
-        "fit": judgement.fit,
-        "intent": judgement.intent,
-        "band": thought.band_shown,
-        "probability": judgement.probability,
-        "reasons": judgement.reasons,
-        "scored_at": thought.at,
-        "by_verdict": verdict.pk,
-        "by_model": thought.model_id,
-        "by_playbook": verdict.playbook_version,
-    }

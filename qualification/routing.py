@@ -1,26 +1,27 @@
 """From a route to a change of the lead, and to the facts of the event that others react to."""
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
-from leadboard.leads.clock import db_now
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk, Stage
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
 from qualification.models import Verdict
-
-if TYPE_CHECKING:
-    from qualification.pipeline import Thought
+from qualification.thinking import Thought
 
 # A lead that sales had accepted or taken further is neither made an MQL again nor closed by a machine.
 EARLY = (Stage.RAW, Stage.MQL)
 
 
-def change_of(lead: Lead, thought: "Thought", playbook: Playbook) -> tuple[dict[str, Any], list[str]]:
+def change_of(
+    lead: Lead, thought: Thought, playbook: Playbook, closing: datetime | None
+) -> tuple[dict[str, Any], list[str]]:
     """(columns to change, what the stage contract still asks for). Without its contract a stage is not
-    given.
+    given. `closing` is when a lead that is over was closed.
     """
-    route, change = thought.route, {"desk": thought.route.desk}
+    route = thought.route
+    change: dict[str, Any] = {"desk": route.desk}
     if lead.stage not in EARLY:
         return ({} if route.desk == Desk.CLOSED else change), []
     if route.stage is None:
@@ -29,12 +30,12 @@ def change_of(lead: Lead, thought: "Thought", playbook: Playbook) -> tuple[dict[
     if not missing:
         change["stage"] = route.stage
     if route.desk == Desk.CLOSED:
-        change["closed_at"] = db_now()
+        change["closed_at"] = closing
     return change, [lack.field for lack in missing]
 
 
 def facts_of_event(
-    thought: "Thought", verdict: Verdict, change: dict[str, Any], missing: list[str]
+    thought: Thought, verdict: Verdict, change: dict[str, Any], missing: list[str]
 ) -> dict[str, Any]:
     """Codes and numbers only, never what the prospect wrote; `desk` and `stage` only where they change.
     Without a change there is no route to follow.

@@ -10,7 +10,7 @@ from leadboard.leads import lifecycle
 from leadboard.leads.clock import db_now
 from leadboard.leads.models import LeadEvent
 from leadboard.playbook import versions
-from qualification import jobs, pipeline
+from qualification import jobs, pipeline, thinking, verdicts
 from qualification.models import Enrichment, Verdict
 from qualification.panels import verdict as panel
 
@@ -99,23 +99,22 @@ def test_a_claimed_lead_is_not_judged_unless_somebody_asks(buyer, ana):
 
 def test_who_claims_while_the_machine_thinks_keeps_the_lead(buyer, ana):
     playbook = versions.active()
-    thought = pipeline.think(buyer, playbook, db_now())
     read = type(buyer).objects.get(pk=buyer.pk)
+    thoughts = thinking.think_all([read], playbook, db_now())
     lifecycle.move(buyer, "claimed", actor=ana, owner=ana, desk="sales", facts={})
-    verdict = pipeline.commit(read, thought, playbook)
+    done = verdicts.write_all([(read, thoughts[0])], playbook, waits=True)
     buyer.refresh_from_db()
     assert (buyer.desk, buyer.stage, buyer.owner) == ("sales", "raw", ana)
-    assert buyer.score == verdict.score
+    assert (buyer.score, done.again) == (done.verdicts[buyer.pk].score, [])
     assert "route" not in LeadEvent.objects.get(lead=buyer, kind="qualified").facts
 
 
 def test_a_lead_that_was_sent_elsewhere_meanwhile_is_judged_anew(buyer):
     playbook = versions.active()
     read = type(buyer).objects.get(pk=buyer.pk)
-    thought = pipeline.think(read, playbook, db_now())
+    thoughts = thinking.think_all([read], playbook, db_now())
     lifecycle.move(buyer, "disqualified", desk="closed", stage="disqualified", facts={"desk": "closed"})
-    with pytest.raises(pipeline.Overtaken):
-        pipeline.commit(read, thought, playbook)
+    assert verdicts.write_all([(read, thoughts[0])], playbook, waits=True) == ({}, [buyer.pk])
     assert pipeline.qualify(buyer.pk) is None
     assert Verdict.objects.filter(lead=buyer).count() == 0
 
@@ -188,10 +187,10 @@ def test_who_objected_to_contact_is_not_profiled_either(buyer, ana):
 
 
 def test_a_word_model_that_fails_leaves_the_rules_to_decide(buyer, monkeypatch):
-    def broken(lead):
+    def broken(*_):
         raise RuntimeError("no words today")
 
-    monkeypatch.setattr(pipeline.standing, "read", broken)
+    monkeypatch.setattr(thinking.standing, "classify", broken)
     verdict = pipeline.qualify(buyer.pk)
     assert verdict.flags == ["the text could not be read: classifier failed"]
     assert verdict.enquiry_class == "unclear"

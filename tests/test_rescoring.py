@@ -11,7 +11,7 @@ from leadboard.leads import chain, feed_log, lifecycle, timeline
 from leadboard.leads.models import Lead, LeadEvent, LeadScore
 from leadboard.playbook import policy, versions
 from leadboard.playbook.models import PlaybookVersion
-from qualification import jobs, panels, pipeline, portions, rescoring, untold
+from qualification import jobs, panels, pipeline, portions, rescoring, thinking, untold
 from qualification.corrections import correcting
 from qualification.models import Rescoring, ScoredAgain
 from qualification.score.scorer import CardScorer
@@ -100,7 +100,7 @@ def test_what_is_stored_is_what_one_by_one_would_be(judged):
         assert LeadScore.objects.get(pk=lead.pk).reasons is None
         assert Lead.objects.get(pk=lead.pk).reasons == []
         untold.tell(lead.pk - 1, 1)
-        one = pipeline._judged(versions.active(), again.verdict.features, [])[0]
+        one = thinking.judge_all(versions.active(), [again.verdict.features], [[]])[0].judgement
         assert LeadScore.objects.get(pk=lead.pk).reasons == one.reasons
         said = ("score", "probability", "fit", "intent", "method")
         assert [getattr(again, name) for name in said] == [getattr(one, name) for name in said]

@@ -6,8 +6,10 @@ provider that fails rests for longer each time. When an answer says something ne
 it gets one event and is judged again.
 """
 
+import json
 import logging
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -34,13 +36,15 @@ AT_LEAST = 60
 WANT = """
 INSERT INTO companies_provideranswer AS a
     (provider_id, domain, state, found, problem, tries, leads, wanted_at)
-SELECT p.id, %(domain)s, 'wanted', '{}', '', 0, ARRAY[%(lead)s]::bigint[], now()
-FROM companies_provider p WHERE p.active
+SELECT p.id, w.domain, 'wanted', '{}', '', 0, w.leads[:%(most)s], now()
+FROM companies_provider p, jsonb_to_recordset(%(wanted)s::jsonb) AS w (domain text, leads bigint[])
+WHERE p.active
+ORDER BY p.id, w.domain
 ON CONFLICT (provider_id, domain) DO UPDATE
 SET state = 'wanted', tries = 0, wanted_at = now(),
-    leads = CASE WHEN a.state = 'wanted' THEN array_append(a.leads, %(lead)s)
-                 ELSE ARRAY[%(lead)s]::bigint[] END
-WHERE (a.state = 'wanted' AND NOT %(lead)s = ANY(a.leads) AND cardinality(a.leads) < %(most)s)
+    leads = CASE WHEN a.state <> 'wanted' THEN excluded.leads ELSE (a.leads || ARRAY(
+        SELECT lead FROM unnest(excluded.leads) AS lead WHERE NOT lead = ANY(a.leads)))[:%(most)s] END
+WHERE (a.state = 'wanted' AND NOT excluded.leads <@ a.leads AND cardinality(a.leads) < %(most)s)
    OR (a.state <> 'wanted' AND a.answered_at < now() - interval '1 day' * (
         SELECT p.keep_days FROM companies_provider p WHERE p.id = a.provider_id))
 RETURNING 1
@@ -57,10 +61,20 @@ class Busy(outbound.NotReached):
 
 def want(domain: str, lead_id: int) -> None:
     """Note that a lead wants to know what the providers say of a domain; answers that are kept are kept."""
-    if not domain:
+    want_all([(domain, lead_id)])
+
+
+def want_all(wanted: Iterable[tuple[str, int]]) -> None:
+    """The same for many pairs of a domain and a lead."""
+    leads: dict[str, list[int]] = {}
+    for domain, lead_id in wanted:
+        leads.setdefault(domain, []).append(lead_id)
+    leads.pop("", None)
+    if not leads:
         return
+    rows = [{"domain": domain, "leads": ids} for domain, ids in leads.items()]
     with connection.cursor() as cursor:
-        cursor.execute(WANT, {"domain": domain, "lead": lead_id, "most": MOST_LEADS})
+        cursor.execute(WANT, {"wanted": json.dumps(rows), "most": MOST_LEADS})
         if cursor.rowcount:
             transaction.on_commit(lambda: async_task(JOB))
 

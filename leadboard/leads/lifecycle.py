@@ -59,6 +59,24 @@ def lock(lead_id):
     return locked.filter(pk=lead_id).first()
 
 
+LOCK_ALL = "SELECT id, version FROM leads_lead WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+
+
+def lock_all(leads, *, waits=True):
+    """Lock the rows of these leads and return {id: the lead as it is now}, in the order of the ids.
+
+    A lead that nobody changed since it was read is the very object in hand. Those that are gone are not in
+    the answer, nor, unless it `waits`, those whose row somebody else has locked.
+    """
+    read = {lead.pk: lead for lead in leads}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_ALL if waits else f"{LOCK_ALL} SKIP LOCKED", [list(read)])
+        versions = dict(cursor.fetchall())
+    changed = [pk for pk, version in versions.items() if version != read[pk].version]
+    anew = {lead.pk: lead for lead in Lead.objects.filter(pk__in=changed)} if changed else {}
+    return {pk: anew.get(pk, read[pk]) for pk in versions}
+
+
 def _transaction():
     """Return a transaction of our own, or the one that is open: a Conflict must not spoil the caller's."""
     return nullcontext() if connection.in_atomic_block else transaction.atomic()

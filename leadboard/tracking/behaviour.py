@@ -1,10 +1,11 @@
 """What a lead's touches say of it at this moment: the facts by which it is scored, and whether it woke up.
 
-One query per lead. What a mail program fetched by itself (device "proxy") proves nobody's interest and counts
-for nothing. Counts are capped: whoever lets a machine click all night raises nobody's score beyond
-them.
+One query, for one lead or for many. What a mail program fetched by itself (device "proxy") proves nobody's
+interest and counts for nothing. Counts are capped: whoever lets a machine click all night raises nobody's
+score beyond them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ MOST_VISITS_FOR_HOURS = 50
 MOST_VIEWS_OF_A_PAGE = 20
 # A lead without a row of interest has no touch: then the table of touches is not even looked at.
 FACTS = """
-SELECT t.* FROM tracking_interest i, LATERAL (
+SELECT i.lead_id, t.* FROM tracking_interest i, LATERAL (
     SELECT count(*) FILTER (WHERE device <> 'proxy') AS touches,
            count(DISTINCT (visitor_id, visit)) FILTER (WHERE kind = 'view') AS visits,
            count(DISTINCT (visitor_id, visit))
@@ -45,7 +46,7 @@ SELECT t.* FROM tracking_interest i, LATERAL (
            array_agg(visitor_id || ' ' || visit ORDER BY at, id) FILTER (WHERE kind = 'view') AS visit_keys
     FROM tracking_touch WHERE lead_id = i.lead_id AND at <= now()
 ) t
-WHERE i.lead_id = %s
+WHERE i.lead_id = ANY(%s)
 """
 RECENT = """
 SELECT count(*), coalesce(array_agg(DISTINCT what) FILTER (WHERE kind = 'view'), '{}')
@@ -61,13 +62,21 @@ def facts_of(lead: Lead, playbook: Playbook) -> dict[str, Any]:
     `pages` are its paths, the newest last; for each of the playbook's waking pages there is a count, e.g.
     `pricing_views`.
     """
+    return facts_of_all([lead], playbook).get(lead.pk, {})
+
+
+def facts_of_all(leads: Sequence[Lead], playbook: Playbook) -> dict[int, dict[str, Any]]:
+    """The same by lead id, for those leads that were followed."""
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, [lead.pk])
-        row = cursor.fetchone()
-        if row is None or not row[0]:
-            return {}
+        cursor.execute(FACTS, [[lead.pk for lead in leads]])
+        rows = cursor.fetchall()
         assert cursor.description is not None, "a SELECT has columns"
-        found = dict(zip((column.name for column in cursor.description), row, strict=True))
+        names = [column.name for column in cursor.description]
+    followed = [dict(zip(names, row, strict=True)) for row in rows]
+    return {found.pop("lead_id"): _facts(found, playbook) for found in followed if found["touches"]}
+
+
+def _facts(found: dict[str, Any], playbook: Playbook) -> dict[str, Any]:
     paths, visit_keys = found.pop("paths") or [], found.pop("visit_keys") or []
     facts: dict[str, Any] = {
         name: float(min(found[name], most)) for name, most in MOST.items() if name in found

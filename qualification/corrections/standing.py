@@ -1,5 +1,7 @@
 """What a person said about a lead and still holds, for whoever judges it."""
 
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -12,28 +14,34 @@ from qualification.corrections.firm_words import text_hash, words_in_use
 from qualification.corrections.models import Correction, Label, Override
 
 # Asked for each lead, so in plain SQL: half the price of the same by the ORM.
-SAID = "SELECT label FROM corrections_correction WHERE lead_id = %s AND text_hash = %s"
+SAID = "SELECT lead_id, text_hash, label FROM corrections_correction WHERE lead_id = ANY(%s)"
 
 
-def read(lead: Lead) -> Classified:
-    """What the message is: a person's word for this text before the machine's; raises WordsRefused."""
-    found = classify(lead.message, *words_in_use())
-    said = _label_of(lead)
-    if said is None:
-        return found
-    label = Label(said)
-    # The machine's words stay where it had read the same, so that the page still shows what made the case.
-    same = (found.enquiry_class, found.kind) == (label.enquiry_class, label.kind)
-    if not same:
-        found = found._replace(evidence=[], spans=[], readings=readings_of(lead.message))
-    return found._replace(enquiry_class=label.enquiry_class, kind=label.kind, confidence=1.0)
-
-
-def _label_of(lead: Lead) -> str | None:
+def reader_of(leads: Sequence[Lead]) -> Callable[[Lead], Classified]:
+    """Return what says of each of these leads what its message is: a person's word for this text before the
+    machine's, which reads each different text once. Raises WordsRefused.
+    """
+    model, version = words_in_use()
     with connection.cursor() as cursor:
-        cursor.execute(SAID, [lead.pk, text_hash(lead.message)])
-        row = cursor.fetchone()
-    return row[0] if row else None
+        cursor.execute(SAID, [[lead.pk for lead in leads]])
+        said = {(lead, text): Label(label) for lead, text, label in cursor.fetchall()}
+    by_machine = cache(lambda text: classify(text, model, version))
+
+    def read(lead: Lead) -> Classified:
+        label = said.get((lead.pk, text_hash(lead.message))) if said else None
+        found = by_machine(lead.message)
+        return _as_said(found, label, lead.message) if label else found
+
+    return read
+
+
+def _as_said(found: Classified, label: Label, text: str) -> Classified:
+    """The machine's words stay where it had read the same, so that the page still shows what made the
+    case.
+    """
+    if (found.enquiry_class, found.kind) != (label.enquiry_class, label.kind):
+        found = found._replace(evidence=[], spans=[], readings=readings_of(text))
+    return found._replace(enquiry_class=label.enquiry_class, kind=label.kind, confidence=1.0)
 
 
 def correction_of(lead: Lead) -> Correction | None:
@@ -66,6 +74,12 @@ def _mark(lead: Lead, said: int) -> str:
 def override_of(lead: Lead) -> Override | None:
     """The override that holds."""
     return Override.objects.select_related("by").filter(lead=lead, ended_at__isnull=True).first()
+
+
+def overrides_of(leads: Sequence[Lead]) -> dict[int, Override]:
+    """{lead id: the override that holds}."""
+    held = Override.objects.filter(lead__in=[lead.pk for lead in leads], ended_at__isnull=True)
+    return {one.lead_id: one for one in held}
 
 
 def held_columns(held: Override | None, playbook: Playbook) -> dict[str, Any]:
