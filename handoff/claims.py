@@ -17,6 +17,7 @@ from leadboard.http.problems import Problem
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk, Stage
+from leadboard.notify.alerts import alert
 from leadboard.people.models import User
 from leadboard.people.rights import may
 from leadboard.playbook import policy
@@ -35,7 +36,7 @@ def claim(lead_id: int, rep: User, *, how: str = ClaimStart.CLAIMED, by: User | 
 
 
 def assign(lead_id: int, rep: User, by: User) -> Claim:
-    """Give the lead to `rep` on a manager's word, also when somebody else has it."""
+    """Give the lead to `rep` on a manager's word, also when somebody else has it; the rep is told."""
     if not may(by, "assign"):
         raise Problem(403, "not_allowed", "Only a manager assigns leads.")
     with transaction.atomic():
@@ -45,8 +46,13 @@ def assign(lead_id: int, rep: User, by: User) -> Claim:
             now = clocks.moment()
             spells.end_all([held], ClaimEnd.REASSIGNED, now, reason="reassigned")
             lead.desk = held.from_desk
-            return _hand_over(lead, rep, by, held, now)
-        return take(lead_id, rep, how=ClaimStart.ASSIGNED, by=by)[0]
+            given, is_new = _hand_over(lead, rep, by, held, now), True
+        else:
+            given, is_new = take(lead_id, rep, how=ClaimStart.ASSIGNED, by=by)
+        if is_new and rep.pk != by.pk:
+            lead.refresh_from_db(fields=["due_at"])
+            alert(rep, lead, "assigned", f"{by.name} gave you this lead. Call now.", due_at=lead.due_at)
+        return given
 
 
 def _hand_over(lead: Lead, rep: User, by: User, held: Claim, now: datetime) -> Claim:

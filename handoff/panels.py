@@ -48,7 +48,6 @@ def acts(lead: Lead, viewer: User) -> Panel:
         and may(viewer, "record_outcome") and (is_mine or leads_people),
     }  # fmt: skip
     if held and (is_mine or leads_people):
-        shown |= {"logs": logs(playbook), "nonce": uuid.uuid4().hex}
         shown |= {"hand_back_reasons": policy.hand_back_reasons(playbook, for_people=True)}
     if is_mine:
         missing = policy.missing_for(playbook, "sql", facts_of(lead, accepted=True))
@@ -57,6 +56,14 @@ def acts(lead: Lead, viewer: User) -> Panel:
     if shown["may_assign"]:
         shown["reps"] = User.objects.filter(is_active=True, role=Role.REP).order_by("name")
     return "handoff/acts.html", shown
+
+
+def log(lead: Lead, viewer: User) -> Panel:
+    """Return the panel of what was done, one button for each end of a call, a mail or a meeting."""
+    held = Claim.objects.filter(lead=lead, ended_at__isnull=True).first()
+    may_log = held is not None and (held.rep_id == viewer.pk or may(viewer, "assign"))
+    kinds = logs(in_force()) if may_log else []
+    return "handoff/log.html", {"place": "log", "lead": lead, "logs": kinds, "nonce": uuid.uuid4().hex}
 
 
 def is_claimable(lead: Lead) -> bool:
@@ -88,7 +95,7 @@ def ladder(lead: Lead, viewer: User) -> Panel:
     """Return the panel of the clock that is owed now, and what follows when nobody acts."""
     running = {clock.kind: clock for clock in clocks.running(lead)}
     shown = {
-        "place": "aside",
+        "place": "worth",
         "lead": lead,
         "viewer": viewer,
         "clock": None,

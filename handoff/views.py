@@ -60,20 +60,33 @@ def _answer(request: StaffRequest, lead_id: int, said: str, status: int) -> Http
 def _parts(request: StaffRequest, lead_id: int, said: str, status: int) -> HttpResponse:
     """Return the target first, then the other parts of the lead by their ids."""
     lead = get_object_or_404(visible_to(request.user), pk=lead_id)
-    from_desk = request.htmx.target == f"lead-{lead_id}-state"
-    common = {"lead": lead, "viewer": request.user, "now": db_now()}
-    template, shown = panels.acts(lead, request.user)
-    ladder, rungs = panels.ladder(lead, request.user)
-    said_there = {"said": said, "refused": status != 200}
-    row = common | {"said": said if status != 200 else "", "oob": not from_desk}
-    parts: list[tuple[str, dict[str, Any]]] = [
-        (template, common | shown | {"oob": from_desk} | ({} if from_desk else said_there)),
-        ("lead/clock.html", common | {"oob": True, "big": request.htmx.target == f"lead-{lead_id}-acts"}),
-        (ladder, common | rungs | {"oob": True}),
+    common = {"lead": lead, "viewer": request.user, "now": db_now(), "oob": True}
+    said_there = {"said": said, "refused": status != 200, "oob": False}
+    parts: dict[str, tuple[str, dict[str, Any]]] = {
+        "state": ("lead/desk.html", common),
+        "acts": _drawn(panels.acts(lead, request.user), common),
+        "log": _drawn(panels.log(lead, request.user), common),
+    }
+    asked = next((name for name in parts if request.htmx.target == f"lead-{lead_id}-{name}"), "acts")
+    template, shown = parts.pop(asked)
+    in_row = {"said": said if status != 200 else ""} if asked == "state" else {}
+    others = [
+        *parts.values(),
+        ("lead/clock.html", common),
+        ("lead/clock.html", common | {"clock_id": "panel-sla"}),
+        _drawn(panels.ladder(lead, request.user), common),
     ]
-    parts.insert(0 if from_desk else 1, ("lead/desk.html", row))
-    body = "\n".join(render_to_string(name, context, request) for name, context in parts)
-    return HttpResponse(body, status=status, headers={"HX-Trigger": "lead-changed"} if not from_desk else {})
+    drawn = [(template, shown | said_there | in_row), *others]
+    body = "\n".join(render_to_string(name, context, request) for name, context in drawn)
+    return HttpResponse(
+        body, status=status, headers={"HX-Trigger": "lead-changed"} if asked != "state" else {}
+    )
+
+
+def _drawn(panel: panels.Panel, common: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return a panel with what every part of the lead is drawn with."""
+    template, shown = panel
+    return template, common | shown
 
 
 def _field(request: StaffRequest, name: str, longest: int = 500) -> str:

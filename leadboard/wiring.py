@@ -31,6 +31,12 @@ AT_ONCE = {
     "absorbed": ["handoff.merging.take_over"],
     "unmerged": ["leadboard.tracking.merging.hand_back", "handoff.merging.come_back"],
     "nurture_failed": ["handoff.nurture.after_failure"],
+    "action": ["leadboard.notify.alerts.acted_on"],
+    "assigned": ["leadboard.notify.alerts.left"],
+    "rerouted": ["leadboard.notify.alerts.left"],
+    "released": ["leadboard.notify.alerts.left"],
+    "rejected": ["leadboard.notify.alerts.left"],
+    "handed_back": ["leadboard.notify.alerts.left"],
 }
 
 LATER = {
@@ -55,12 +61,14 @@ TOGETHER = {
     "handoff.suppression.mark_suppressed": "handoff.suppression.mark_all_suppressed",
     "handoff.routing.follow_verdict": "handoff.routing.follow_verdicts",
     "qualification.jobs.qualify": "qualification.jobs.follow",
+    "leadboard.notify.alerts.left": "leadboard.notify.alerts.leave_all",
 }
 
 # What the lead page shows besides the lead: f(lead, viewer) -> (template, context), in this order.
 LEAD_PANELS = [
     "leadboard.capture.duplicates.panels.same_person",
     "handoff.panels.acts",
+    "handoff.panels.log",
     "leadboard.capture.duplicates.panels.look_for",
     "leadboard.capture.screening.panels.junk",
     "handoff.panels.ladder",
@@ -70,6 +78,9 @@ LEAD_PANELS = [
     "leadboard.capture.screening.panels.contact",
     "leadboard.privacy.panels.held",
 ]
+
+# What the frame of every page counts besides the leads: {name: f(person) -> how many}.
+COUNTED = {"alerts": "leadboard.notify.tray.open_count"}
 
 # Which words of the message the lead page marks: f(lead) -> list of (start, end, topic).
 MESSAGE_MARKS = "qualification.panels.marks"
@@ -92,6 +103,9 @@ LEAD_STORIES = [
     "leadboard.tracking.visits.entries",
     "qualification.again.entries",
 ]
+
+# What people wrote beside events: f(lead, events) -> {version of the event: text}.
+LEAD_NOTES = ["handoff.notes.of"]
 
 # Chains of digests that `audit verify` walks besides the log of the leads:
 # what its rows are called -> f(most faults to name) -> (faults in words, how many rows).

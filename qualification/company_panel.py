@@ -38,7 +38,7 @@ def company(lead: Any, viewer: Any) -> tuple[str, dict[str, Any]]:
     signals = [value for value in values if value.label.startswith("recent")]
     known = fields([value for value in values if value not in signals])
     shown = {"company": found.company if found else None, "lead": lead, "signals": signals, "fields": known}
-    return "qualification/company.html", shown
+    return "qualification/company.html", shown | {"tells": said_of_company(lead.extra)}
 
 
 def fields(values: list[Value]) -> list[Field]:

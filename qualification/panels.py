@@ -23,8 +23,8 @@ def verdict(lead: Lead, viewer: Any) -> tuple[str, dict[str, Any]]:
     newest = newest_of(lead)
     correction = standing.correction_of(lead)
     shown = {
-        "lead": lead, "viewer": viewer, "verdict": newest, "override": standing.override_of(lead),
-        "correction": correction, "seen": standing.seen(lead),
+        "place": "worth", "lead": lead, "viewer": viewer, "verdict": newest,
+        "override": standing.override_of(lead), "correction": correction, "seen": standing.seen(lead),
         "desks": DESKS, "labels": Label.choices, "reasons": Reason.choices,
         "label_now": (newest.class_kind or newest.enquiry_class) if newest else "",
         "may_override": may(viewer, "override_score") and not lead.do_not_contact,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from handoff import actions, claims
 from leadboard.notify import tray
 from leadboard.notify.alerts import alert, mark_seen
 from leadboard.notify.models import Alert
@@ -53,3 +54,37 @@ def test_looking_changes_nothing_and_strangers_are_sent_to_sign_in(told, ana, ot
 def test_a_kind_without_a_face_of_its_own_is_named_by_its_code(told, ana, page):
     alert(ana, told.lead, "no_show_risk", "They may not come.")
     assert b"No show risk" in page(ana).get("/alerts/").content
+
+
+def kinds_of(person):
+    """Return the kinds of alerts that wait for a person."""
+    return sorted(entry.alert.kind for entry in tray.waiting(person))
+
+
+def test_whoever_acts_on_a_lead_need_not_be_told_of_it_any_more(make_lead, ana, sam):
+    lead, other = make_lead(), make_lead(email="other@x.test")
+    claims.claim(lead.pk, ana)
+    for person, about in ((ana, lead), (ana, other), (sam, lead)):
+        alert(person, about, "sla_soon", "The first action is nearly due.")
+    actions.log(lead.pk, ana, "call")
+    assert [entry.alert.lead for entry in tray.waiting(ana)] == [other]
+    assert kinds_of(sam) == ["sla_soon"]
+
+
+def test_what_only_the_owner_can_do_leaves_with_the_lead(make_lead, ana, sam, lea):
+    lead = make_lead()
+    claims.claim(lead.pk, ana)
+    for kind in ("sla_soon", "wrote_again", "high_intent"):
+        alert(ana, lead, kind, "Look.")
+    alert(lea, lead, "missed", "The first action was missed.")
+    claims.assign(lead.pk, sam, lea)
+    assert kinds_of(ana) == ["high_intent"]
+    assert "assigned" in kinds_of(sam)
+    assert kinds_of(lea) == ["missed"]
+    claims.release(lead.pk, sam)
+    assert kinds_of(sam) == []
+
+
+def test_the_bell_is_counted_with_the_rest(told, ana, sam, page):
+    assert page(ana).get("/board/counts/").json()["alerts"] == tray.open_count(ana) == 1
+    assert page(sam).get("/board/counts/").json()["alerts"] == 0

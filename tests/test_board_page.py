@@ -208,3 +208,15 @@ def test_markup_in_a_lead_stays_text(page, ana, make_lead):
     assert "<script>alert" not in html
     assert "<img src=x" not in html
     assert "<script>alert" not in page(ana).get(f"/leads/{lead.pk}/").content.decode()
+
+
+def test_a_row_quotes_the_prospect_and_then_says_what_speaks_for_them(page, ana, make_lead):
+    lead = make_lead(message="We need 40 seats in May.")
+    silent = make_lead(email="silent@x.test", message="")
+    reasons = [{"words": "Large enough for us", "points": 5}, {"words": "Private address", "points": -3}]
+    for one in (lead, silent):
+        lifecycle.move(one, "qualified", facts={}, score=70, band="high", reasons=reasons)
+    html = page(ana).get("/").content.decode()
+    assert "<p><bdi>“We need 40 seats in May.”</bdi></p>" in html
+    assert html.count("Large enough for us") == 2
+    assert "<p><bdi>Large enough for us</bdi></p>" in html

@@ -2,8 +2,9 @@
 
 from django.utils import timezone
 
+from handoff import actions, claims
 from leadboard.leads import lifecycle, timeline
-from leadboard.leads.models import Lead
+from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk, Stage
 
 
@@ -13,7 +14,7 @@ def test_the_page_tells_who_they_are_and_what_they_wrote(page, mia, make_lead):
     )
     html = page(mia).get(f"/leads/{lead.pk}/").content.decode()
     assert "<h1" in html
-    assert "VP Operations, Halden Optik" in html
+    assert "<bdi>VP Operations</bdi>, <bdi>Halden Optik</bdi>" in html
     assert "We run two sites." in html
     assert 'href="mailto:diana@barsund.test"' in html
 
@@ -72,3 +73,65 @@ def test_the_panel_is_the_same_lead_without_the_frame(page, ana, make_lead):
     assert f'data-panel="{lead.pk}"' in html
     assert 'id="panel-h"' in html
     assert f'id="lead-{lead.pk}-sla"' not in html
+
+
+def test_what_a_rep_wrote_beside_an_act_stands_in_the_story(page, mia, ana, make_lead):
+    lead = make_lead()
+    claims.claim(lead.pk, ana)
+    actions.log(lead.pk, ana, "call", outcome="no_answer", note="Call again on Friday <b>early</b>")
+    claims.hand_back(lead.pk, ana, "wrong_time", "They buy in spring")
+    entries = {entry.headline: entry.note for entry in page(mia).get(f"/leads/{lead.pk}/").context["entries"]}
+    assert entries["Ana Ruiz: call"] == "Call again on Friday <b>early</b>"
+    assert "They buy in spring" in entries.values()
+    html = page(mia).get(f"/leads/{lead.pk}/").content.decode()
+    assert "Call again on Friday &lt;b&gt;early&lt;/b&gt;" in html
+    assert "<b>early</b>" not in html
+
+
+def test_a_clause_without_its_facts_is_not_told(make_lead):
+    lead = make_lead()
+    lifecycle.move(lead, "warned", facts={"clock": "first_action"})
+    lifecycle.move(lead, "qualified", facts={"score": 8, "enquiry_class": "non_prospect", "route": "closed"})
+    told = [(entry.headline, entry.detail) for entry in timeline.entries(timeline.events_of(lead))]
+    assert told[0] == ("Scored 8", "not a prospect; closed")
+    assert told[1] == ("First action is nearly due", "")
+
+
+def test_the_facts_read_as_words_and_the_marks_of_the_campaign_as_one_line(page, ana, make_lead):
+    extra = {
+        "utm_source": "google", "utm_medium": "cpc", "utm_term": "lead software", "gclid": "Cj0",
+        "_ga": "GA1",
+        "landing-page": "https://x.test/?utm_source=google", "seats_wanted": 40, "Sites": ["Jena", "Graz"],
+        "hubs": {"EU": 2}, "agreed": True, "employees": "220",
+    }  # fmt: skip
+    lead = make_lead(extra=extra, campaign="brand-dach")
+    shown = page(ana).get(f"/leads/{lead.pk}/").context
+    assert shown["came_by"] == "google / cpc, brand-dach, “lead software”"
+    assert {fact.label: fact.value for fact in shown["told"]} == {
+        "Seats wanted": "40", "Sites": "Jena, Graz", "Hubs": "EU: 2", "Agreed": "yes",
+    }  # fmt: skip
+    assert {fact.label for fact in shown["marks"]} == {
+        "utm_source", "utm_medium", "utm_term", "gclid", "_ga", "landing-page",
+    }  # fmt: skip
+
+
+def test_a_person_is_reached_from_the_head_unless_they_objected(page, ana, make_lead):
+    lead = make_lead(phone="+49 30 901820", email="d@x.test")
+    for path in (f"/leads/{lead.pk}/", f"/leads/{lead.pk}/panel/"):
+        head = page(ana).get(path).content.decode().split('class="reach"')[1].split("</p>")[0]
+        assert 'href="tel:+49 30 901820"' in head
+        assert 'href="mailto:d@x.test"' in head
+    Lead.objects.filter(pk=lead.pk).update(do_not_contact=True)
+    html = page(ana).get(f"/leads/{lead.pk}/").content.decode()
+    assert "tel:" not in html
+    assert "mailto:" not in html
+
+
+def test_the_panel_tells_the_time_of_whoever_reads(page, ana, make_lead):
+    lead = make_lead()
+    ana.time_zone = "Asia/Tokyo"
+    ana.save()
+    Lead.objects.filter(pk=lead.pk).update(created_at="2026-11-20T20:00Z")
+    LeadEvent.objects.filter(lead=lead).update(at="2026-11-20T20:00Z")
+    html = page(ana).get(f"/leads/{lead.pk}/panel/").content.decode()
+    assert 'title="21 Nov 2026 05:00:00">05:00</time>' in html

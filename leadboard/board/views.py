@@ -2,9 +2,11 @@
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 
 from leadboard.board import feed
 from leadboard.leads.feed_log import last_seq
+from leadboard.leads.reactions import wiring
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
 
@@ -33,5 +35,6 @@ def mine(request: StaffRequest) -> HttpResponse:
 
 @requires("see_leads")
 def counts(request: StaffRequest) -> HttpResponse:
-    """How many leads each view holds, for a page that saw something change."""
-    return JsonResponse(feed.counts(request.user))
+    """How many leads each view holds and what else the frame counts, for a page that saw something change."""
+    others = {name: import_string(count)(request.user) for name, count in wiring().COUNTED.items()}
+    return JsonResponse(feed.counts(request.user) | others)

@@ -5,8 +5,10 @@ that `facts` carries as codes, and never personal data of the prospect.
 """
 
 from dataclasses import dataclass
+from string import Formatter
 
 PROSPECT, PERSON, MACHINE = "prospect", "person", "machine"
+FORMATTER = Formatter()
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,16 @@ class Words(dict):
 
 
 def sentence(event, words=None):
-    """Return (headline, detail) of an event; `words` overrides facts by readable text (names, times)."""
+    """Return (headline, detail) of an event; `words` overrides facts by readable text (names, times).
+
+    A clause of the detail of which a fact is not known is left out: nobody reads "was warned" of nobody.
+    """
     kind = KINDS[event.kind]
     known = Words(event.facts | (words or {}))
-    return kind.sentence.format_map(known).strip(" ,;:"), kind.detail.format_map(known).strip(" ,;:")
+    clauses = [clause.format_map(known) for clause in kind.detail.split("; ") if _is_known(clause, known)]
+    return kind.sentence.format_map(known).strip(" ,;:"), "; ".join(clauses)
+
+
+def _is_known(clause, known):
+    """Is there a value for everything that a clause names?"""
+    return all(known[name] not in ("", None) for _, name, _, _ in FORMATTER.parse(clause) if name)

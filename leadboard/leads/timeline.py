@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from leadboard.leads.events import KINDS, MACHINE, PERSON, PROSPECT, sentence
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.reactions import wiring
+from leadboard.leads.stages import Desk, EnquiryClass
 from leadboard.people.models import User
 
 MOST_EVENTS = 500
@@ -34,12 +35,15 @@ STEPS = {
 # The visits themselves tell these, with what was looked at.
 TOLD_BY_VISITS = {"touched"}
 PEOPLE_FACTS = ("rep", "owner", "from_rep", "previous", "reviewer", "by")
+CODES = {"enquiry_class": EnquiryClass, "route": Desk, "desk": Desk}
 TIME_FACTS = ("due", "until", "review", "next_at")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as it is read: when, whose doing, icon, tone, sentence and its second line."""
+    """One event as it is read: when, whose doing, icon, tone, sentence and its second line, and what somebody
+    wrote beside it.
+    """
 
     at: datetime
     by: str
@@ -47,6 +51,7 @@ class Entry:
     tone: str
     headline: str
     detail: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,17 @@ def events_of(lead: Lead) -> list[LeadEvent]:
     return list(shown.select_related("actor").defer("digest").order_by("-version")[:MOST_EVENTS])
 
 
-def entries(events: Iterable[LeadEvent]) -> list[Entry]:
-    """Return the events as sentences, in their order."""
+def entries(events: Iterable[LeadEvent], notes: dict[int, str] | None = None) -> list[Entry]:
+    """Return the events as sentences, in their order; `notes` by the version of the event."""
     events = list(events)
     names = _names(events)
-    return [_entry(event, names) for event in events]
+    return [_entry(event, names, (notes or {}).get(event.version, "")) for event in events]
+
+
+def notes(lead: Lead, events: list[LeadEvent]) -> dict[int, str]:
+    """Return what people wrote beside the events, by the names in the wiring."""
+    told = (import_string(name)(lead, events) for name in getattr(wiring(), "LEAD_NOTES", ()))
+    return {version: note for one in told for version, note in one.items()}
 
 
 def stories(lead: Lead) -> list[Entry]:
@@ -108,11 +119,11 @@ def _names(events: list[LeadEvent]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def _entry(event: LeadEvent, names: dict[int, str]) -> Entry:
+def _entry(event: LeadEvent, names: dict[int, str], note: str) -> Entry:
     kind = KINDS[event.kind]
     headline, detail = sentence(event, _words(event, names))
     headline = headline[:1].upper() + headline[1:]
-    return Entry(event.at, kind.by, kind.icon, TONES.get(event.kind, ""), headline, detail)
+    return Entry(event.at, kind.by, kind.icon, TONES.get(event.kind, ""), headline, detail, note)
 
 
 def _words(event: LeadEvent, names: dict[int, str]) -> dict[str, str]:
@@ -132,6 +143,8 @@ def _word(key: str, value: Any, names: dict[int, str]) -> str:
         return _span(value)
     if value is None:
         return ""
+    if key in CODES and value in CODES[key].values:
+        return CODES[key](value).label.lower()
     return value.replace("_", " ") if isinstance(value, str) and key != "rule" else str(value)
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from leadboard.leads import timeline
+from leadboard.leads import facts, timeline
 from leadboard.leads.api import visible_to
 from leadboard.leads.feed_log import last_seq
 from leadboard.leads.marked import parts_of
@@ -26,7 +26,8 @@ def lead_page(request: StaffRequest, pk: int) -> HttpResponse:
 @requires("see_leads")
 def lead_panel(request: StaffRequest, pk: int) -> HttpResponse:
     """The same lead as a fragment for the side of the feed."""
-    return render(request, "lead/panel.html", story(request, pk))
+    with timezone.override(request.user.time_zone):
+        return render(request, "lead/panel.html", story(request, pk))
 
 
 def story(request: StaffRequest, pk: int) -> dict[str, Any]:
@@ -36,14 +37,19 @@ def story(request: StaffRequest, pk: int) -> dict[str, Any]:
     events = timeline.events_of(lead)
     chosen = request.GET.get("who") if request.GET.get("who") in timeline.WHO else "all"
     with timezone.override(request.user.time_zone):
-        entries = timeline.merged(timeline.entries(events), timeline.stories(lead))
+        entries = timeline.merged(
+            timeline.entries(events, timeline.notes(lead, events)), timeline.stories(lead)
+        )
     tabs = [
         (key, label, len([e for e in entries if key in ("all", e.by)])) for key, label in timeline.WHO.items()
     ]
+    shown = panels(lead, request.user)
     return {
         "say": parts_of(lead.message, import_string(wiring().MESSAGE_MARKS)(lead)) if lead.message else [],
-        "lead": lead, "seq": seq, "viewer": request.user, "panels": panels(lead, request.user), "who": chosen,
-        "tabs": tabs, "entries": [entry for entry in entries if chosen in ("all", entry.by)],
+        "lead": lead, "seq": seq, "viewer": request.user, "panels": shown, "who": chosen,
+        "told": facts.told(lead, frozenset().union(*(panel.get("tells", ()) for _, panel in shown))),
+        "marks": facts.marks(lead), "came_by": facts.came_by(lead), "tabs": tabs,
+        "entries": [entry for entry in entries if chosen in ("all", entry.by)],
         "path": timeline.path(lead, events),
     }  # fmt: skip
 

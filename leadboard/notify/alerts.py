@@ -1,15 +1,18 @@
 """Raise and close alerts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from leadboard.leads.inserts import insert_all
-from leadboard.leads.models import Lead
+from leadboard.leads.models import Lead, LeadEvent
 from leadboard.notify.models import Alert
 from leadboard.people.models import User
+
+# What only the rep who holds the lead can do something about.
+OF_THE_OWNER = ("sla_soon", "stalled", "assigned", "rerouted", "wrote_again")
 
 
 def alert(person: User, lead: Lead, kind: str, words: str, due_at: datetime | None = None) -> None:
@@ -35,3 +38,22 @@ def mark_seen(person: User, lead: Lead | None = None, only: int | None = None) -
     if only is not None:
         alerts = alerts.filter(pk=only)
     return alerts.update(seen_at=Now())
+
+
+def acted_on(lead: Lead, event: LeadEvent) -> None:
+    """Close what a person was told of a lead once they did something with it: they know."""
+    if event.actor is not None:
+        mark_seen(event.actor, lead)
+
+
+def left(lead: Lead, event: LeadEvent) -> None:
+    """Close what was told of a lead to whoever does not hold it any more."""
+    leave_all([event])
+
+
+def leave_all(events: Sequence[LeadEvent]) -> None:
+    """The same for many leads at once."""
+    told = Alert.objects.filter(
+        lead__in=[event.lead_id for event in events], seen_at__isnull=True, kind__in=OF_THE_OWNER
+    )
+    told.exclude(person=F("lead__owner")).update(seen_at=Now())

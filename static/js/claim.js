@@ -1,10 +1,9 @@
 // Claiming: the row answers at once, the server has the last word, and for a while it can be undone.
-import { now } from "./clocks.js";
+import { draw, now } from "./clocks.js";
 import { giveBack, mark, parse, replace } from "./patch.js";
-import { say } from "./say.js";
-import { current, rows, select } from "./rows.js";
+import { tell } from "./say.js";
+import { current, isPanelOpen, rows, select, stayWith } from "./rows.js";
 
-const strip = document.getElementById("undo-words");
 const undo = document.getElementById("undo-form");
 const UNDO_FOR = 120_000;
 let until = 0;
@@ -19,20 +18,22 @@ export function claim(row = current()) {
   else if (row) tell(row.dataset.desk === "mine" ? `${nameOf(row)} is yours already.` : `${nameOf(row)} cannot be claimed now.`);
 }
 
-function tell(words) {
-  if (strip) {
-    strip.textContent = words;
-    strip.parentElement.dataset.said = "";
-  }
-  say(words);
-}
-
 function offerUndo(row, id) {
   until = now() + UNDO_FOR;
   undo.action = `/leads/${id}/undo/`;
   undo.hidden = false;
   setTimeout(() => now() >= until && (undo.hidden = true), UNDO_FOR + 100);
-  tell(`Claimed ${nameOf(row)}. Now it is your clock.`);
+  tell(`Claimed ${nameOf(row)}. ${owed(id)}`);
+}
+
+// What is owed now and by when, as the clock of the reply says it.
+function owed(id) {
+  const clock = document.getElementById(`lead-${id}-sla`);
+  if (clock) draw(clock.parentElement);
+  const small = clock?.querySelector("small");
+  const what = small?.firstChild?.textContent?.trim();
+  const due = small?.querySelector(".due time")?.textContent;
+  return due ? `${what[0].toUpperCase()}${what.slice(1)} due ${due}.` : "Now it is your clock.";
 }
 
 export function undoLast() {
@@ -73,6 +74,15 @@ function answered(form, id, xhr) {
   else failed(form, xhr.status);
 }
 
+// Whoever went on working with the lead cannot take the claim back any more.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { verb, path } = event.detail.requestConfig ?? {};
+  const id = undo && !undo.hidden && /leads\/(\d+)\//.exec(undo.action)[1];
+  if (!id || verb !== "post" || path.endsWith("/claim/") || !path.startsWith(`/leads/${id}/`)) return;
+  undo.hidden = true;
+  tell(document.querySelector(`[id^="lead-${id}-"] [role=status]`)?.textContent ?? "");
+});
+
 const labels = (button) => [...button.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
 
 function won(row, id) {
@@ -107,6 +117,7 @@ function failed(form, status) {
 
 function goOn(row) {
   if (!row?.closest("#feed")) return;
+  if (isPanelOpen()) return stayWith(row);
   const all = rows();
   select(all[all.indexOf(row) + 1] ?? row);
 }

@@ -96,4 +96,5 @@ export function draw(part = document) {
 setInterval(() => {
   if (!document.hidden) draw();
 }, 1000);
+document.addEventListener("htmx:afterSettle", () => draw());
 draw();

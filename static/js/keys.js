@@ -96,7 +96,7 @@ document.addEventListener("keydown", (event) => {
   if (isOwnKey(event)) return;
   const two = prefix && performance.now() - prefixAt < FOLLOWS_WITHIN ? `${prefix} ${event.key}` : null;
   prefix = null;
-  const act = (two && byKey.get(two)) ?? byKey.get(event.key);
+  const act = byKey.get(two ?? event.key);
   if (!two && prefixes.has(event.key)) {
     prefix = event.key;
     prefixAt = performance.now();

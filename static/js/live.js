@@ -4,6 +4,7 @@ import { parse, replace, withoutStrays } from "./patch.js";
 import { refresh, take } from "./arrivals.js";
 import { countAgain } from "./counts.js";
 import { softRefresh } from "./soft.js";
+import { isEcho, isInUse } from "./use.js";
 
 const body = document.body;
 const chip = document.getElementById("live");
@@ -11,14 +12,12 @@ const WORDS = { "": "Live", wait: "Reconnecting", off: "Offline", pause: "Paused
 const LOOK_EVERY = 60_000;
 const POLL_EVERY = 10_000;
 const PATIENCE = 30_000;
-const OWN_ECHO = 3_000;
 let seq = Number(body.dataset.seq ?? 0);
 let socket = null;
 let tries = 0;
 let lostAt = 0;
 let asking = null;
 let held = [];
-let actedAt = 0;
 
 function showLine(state) {
   if (!chip) return;
@@ -62,9 +61,7 @@ async function apply(html) {
 // The lead page draws its story anew; the acts only when nobody is in the middle of one.
 function leadChanged() {
   window.htmx?.trigger(body, "lead-changed");
-  const acts = document.getElementById("acts");
-  const isBusy = acts?.contains(document.activeElement) || acts?.querySelector("details[open]") || now() - actedAt < OWN_ECHO;
-  if (!isBusy) window.htmx?.trigger(body, "acts-changed");
+  if (!isInUse(document.getElementById("acts")) && !isEcho()) window.htmx?.trigger(body, "acts-changed");
 }
 
 export function receive(html) {
@@ -123,7 +120,6 @@ export function togglePause() {
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.requestConfig?.verb === "post") actedAt = now();
   event.detail.serverResponse = withoutStrays(event.detail.serverResponse);
 });
 

@@ -3,4 +3,5 @@ import "./look.js";
 import "./clocks.js";
 import "./live.js";
 import "./claim.js";
+import "./focus.js";
 import "./keys.js";

@@ -37,7 +37,6 @@ export function replace(fresh) {
   const old = document.getElementById(fresh.id);
   if (!old) return false;
   fresh.removeAttribute("data-hx-swap-oob");
-  if (old.classList.contains("clock-big")) fresh.classList.add("clock-big");
   if (old.querySelector("form [aria-busy=true]")) {
     waiting.set(old, fresh);
     return true;
@@ -49,7 +48,17 @@ export function replace(fresh) {
   if (held) keepFocus(fresh);
   old.remove();
   settle(fresh);
+  if (fresh.classList.contains("clock")) replaceInPanel(fresh);
   return true;
+}
+
+// The panel beside the list has the same clock under a name of its own.
+function replaceInPanel(clock) {
+  const panel = document.querySelector("[data-panel]");
+  if (clock.id !== `lead-${panel?.dataset.panel}-sla`) return;
+  const copy = clock.cloneNode(true);
+  copy.id = "panel-sla";
+  replace(copy);
 }
 
 export function giveBack(old) {

@@ -1,5 +1,7 @@
 // The selected row, and the same lead beside the feed on a wide screen.
-import { settle } from "./patch.js";
+import { parse, replace, settle } from "./patch.js";
+import { tell } from "./say.js";
+import { isInUse } from "./use.js";
 
 const feed = document.getElementById("feed");
 const panel = document.getElementById("panel");
@@ -9,7 +11,7 @@ const nothing = panel?.innerHTML;
 export const rows = () => (feed ? [...feed.querySelectorAll(".row")] : []);
 export const current = () => feed?.querySelector(".row[aria-current]") ?? document.activeElement?.closest?.(".row");
 
-export function select(row, { focus = true } = {}) {
+export function select(row, { focus = true, draw = true } = {}) {
   if (!row) return;
   const before = feed.querySelector(".row[aria-current]");
   if (before && before !== row) {
@@ -20,7 +22,7 @@ export function select(row, { focus = true } = {}) {
   row.tabIndex = 0;
   if (focus) row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
-  if (panel?.querySelector("[data-panel]") && wide.matches) void openPanel(row, false);
+  if (draw && isPanelOpen()) void openPanel(row, false);
 }
 
 export function step(by) {
@@ -39,7 +41,7 @@ export function nextAtRisk() {
 }
 
 export function deselect() {
-  if (panel?.querySelector("[data-panel]")) return closePanel();
+  if (shown()) return closePanel();
   const row = feed?.querySelector(".row[aria-current]");
   row?.removeAttribute("aria-current");
   document.getElementById("feed")?.querySelector(".row")?.setAttribute("tabindex", "0");
@@ -51,18 +53,51 @@ export function open(row = current()) {
   else location.assign(row.querySelector("h2 a").href);
 }
 
+const shown = () => panel?.querySelector("[data-panel]")?.dataset.panel;
+export const isPanelOpen = () => Boolean(shown() && wide.matches);
+let wanted = null;
+
+// The last row that was asked for is shown, whatever the order of the answers; the same lead keeps its scroll.
 async function openPanel(row, focus) {
   const id = row.dataset.lead;
-  const answer = await fetch(`/leads/${id}/panel/`);
+  wanted = id;
+  const answer = await fetch(`/leads/${id}/panel/`).catch(() => null);
+  if (wanted !== id) return;
+  if (!answer) return tell("The server cannot be reached. What is shown stays as it is.");
   if (!answer.ok || answer.redirected) return location.assign(row.querySelector("h2 a").href);
-  panel.innerHTML = await answer.text();
+  const html = await answer.text();
+  if (wanted !== id) return;
+  const held = panel.contains(document.activeElement);
+  if (shown() === id) redraw(html);
+  else draw(html);
+  if ((focus || held) && !panel.contains(document.activeElement)) document.getElementById("panel-h")?.focus();
+}
+
+function draw(html) {
+  panel.innerHTML = html;
   settle(panel);
   panel.scrollTop = 0;
-  if (focus) document.getElementById("panel-h")?.focus();
+}
+
+// Of the lead that is shown already, each part is drawn anew, but for those in which somebody is at work.
+function redraw(html) {
+  const [page] = parse(html);
+  for (const fresh of page.querySelectorAll(":scope > [id], :scope > .parts > [id]")) {
+    const old = document.getElementById(fresh.id);
+    if (old && !isInUse(old) && old.outerHTML !== fresh.outerHTML) replace(fresh);
+  }
+}
+
+// After a claim: beside an open panel one stays with the lead and calls; in the bare list one goes on to the next.
+export function stayWith(row) {
+  const focus = panel.contains(document.activeElement) || document.activeElement === document.body;
+  select(row, { focus: !focus, draw: false });
+  void openPanel(row, focus);
 }
 
 export function closePanel() {
-  const id = panel.querySelector("[data-panel]")?.dataset.panel;
+  const id = shown();
+  wanted = null;
   panel.innerHTML = nothing;
   (document.getElementById(`lead-${id}`) ?? rows()[0])?.focus();
 }
@@ -81,7 +116,6 @@ if (feed) {
 }
 panel?.addEventListener("click", (event) => event.target.closest("[data-closes=panel]") && closePanel());
 document.addEventListener("panel-changed", () => {
-  const busy = panel.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, button, summary");
-  const row = document.getElementById(`lead-${panel.querySelector("[data-panel]")?.dataset.panel}`);
-  if (row && !busy) void openPanel(row, false);
+  const row = document.getElementById(`lead-${shown()}`);
+  if (row) void openPanel(row, false);
 });

@@ -8,6 +8,16 @@ export function say(words) {
   region.textContent = words;
 }
 
+// Of what I did: said, and written into the line below the list where there is one.
+export function tell(words) {
+  const strip = document.getElementById("undo-words");
+  if (strip) {
+    strip.textContent = words;
+    strip.parentElement.dataset.said = "";
+  }
+  say(words);
+}
+
 export function sayArrived(count) {
   arrived += count;
   timer ??= setTimeout(() => {

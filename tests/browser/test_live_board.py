@@ -7,6 +7,7 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from handoff import claims
+from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead
 from tests import live
 from tests.browser.reading import picture
@@ -74,7 +75,7 @@ def test_a_rep_claims_and_undoes_with_the_keyboard_alone(site, ana, make_lead):
     page.keyboard.press("Escape")
     page.keyboard.press("z")
     expect(row(page, leads[1])).to_have_attribute("data-desk", "")
-    assert focused(page) == ["ARTICLE", f"lead-{leads[1].pk}"]
+    expect(row(page, leads[1])).to_be_focused()
     leads[1].refresh_from_db()
     assert leads[1].owner is None
     page.keyboard.press("g")
@@ -153,3 +154,28 @@ def test_claiming_works_without_javascript(site, ana, make_lead, path):
 def _cookie(site, person):
     """Return the sign-in as a cookie of the site."""
     return {"name": settings.SESSION_COOKIE_NAME, "value": live.sign_in(person), "url": site.base}
+
+
+def test_whoever_claims_beside_the_list_stays_with_the_lead_and_loses_nothing(site, ana, make_lead):
+    lead, other = make_lead(name="First Lead"), make_lead(name="Other Lead", email="o@x.test")
+    page = site.open(person=ana)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel-h")).to_be_focused()
+    page.keyboard.press("c")
+    expect(row(page, lead)).to_have_attribute("data-desk", "mine")
+    expect(page.locator("#panel-h")).to_have_text("First Lead")
+    expect(row(page, other)).not_to_have_attribute("aria-current", "true")
+    page.keyboard.press("l")
+    page.keyboard.press("n")
+    page.keyboard.type("Ask for Friday")
+    audience = page.locator("#panel-sla").inner_text()
+    lifecycle.move(lead, "qualified", facts={"score": 50}, score=50, band="medium")
+    expect(row(page, lead).locator(".score")).to_contain_text("50")
+    expect(page.locator("#log textarea")).to_have_value("Ask for Friday")
+    page.locator("#log button[data-log=call]").first.press("Enter")
+    expect(page.locator("[id$='-log'] [role=status]")).to_be_focused()
+    expect(page.locator("#panel-sla")).not_to_have_text(audience)
+    expect(page.locator("#panel-story")).to_contain_text("Ask for Friday")
+    assert row(page, lead).locator(".clock b").evaluate("node => getComputedStyle(node).fontSize") == "18px"
+    expect(page.locator("#undo-form")).to_be_hidden()

@@ -96,22 +96,37 @@ def band_key(lead: Lead) -> str:
 
 @register.filter
 def why_now(lead: Lead) -> str:
-    """Return the one line that says why somebody should care: the strongest reasons, else their words."""
-    told = [reason["words"] for reason in lead.reasons if reason.get("words")]
-    raising = [
-        reason["words"] for reason in lead.reasons if reason.get("points", 0) > 0 and reason.get("words")
-    ]
+    """Return the one line that says why somebody should care: their words, else the strongest reasons."""
+    return quote(lead.message) or signals(lead) or "Left no message"
+
+
+@register.filter
+def why_else(lead: Lead) -> str:
+    """Return what speaks for the lead besides its words; empty where the first line says that already."""
+    return signals(lead) if lead.message.strip() else ""
+
+
+def signals(lead: Lead) -> str:
+    """Return the two strongest reasons of the verdict as one line, or why there is none."""
     if is_left_to_people(lead):
-        return quote(lead.message) or "Little is known, and they left no message"
-    if lead.score is not None and raising:
-        return ", ".join([raising[0], *(words[:1].lower() + words[1:] for words in raising[1:2])])
-    return quote(lead.message) or (told[0] if told else "Left no message")
+        return "" if lead.message.strip() else "Little is known, and they left no message"
+    told = [reason for reason in lead.reasons if reason.get("words")]
+    raising = [reason["words"] for reason in told if reason.get("points", 0) > 0]
+    if lead.score is None or not raising:
+        return told[0]["words"] if told else ""
+    return ", ".join([raising[0], *(words[:1].lower() + words[1:] for words in raising[1:2])])
 
 
 @register.filter
 def get(mapping: dict[str, Any], key: str) -> Any:
     """Return an entry by a name that the template computes."""
     return mapping[key]
+
+
+@register.filter
+def in_words(code: str) -> str:
+    """Return a code as words: hand_raiser is hand raiser."""
+    return code.replace("_", " ")
 
 
 @register.filter
