@@ -55,6 +55,12 @@ def test_what_changes_is_found_by_the_new_words_only(three):
     assert (found("bo@delmar"), found("robert")) == ([], ["Robert Chen"])
 
 
+def test_a_name_that_goes_on_for_pages_is_found_by_its_beginning(make_lead):
+    lead = make_lead(name="Endless " + "n" * 60_000, email="e@x.test", company="Barsund AB", phone="")
+    assert found("endless barsund") == [lead.name]
+    assert len(LeadSearch.objects.get(lead=lead).said) == 300 + len("\ne@x.test\nbarsund ab\n")
+
+
 def test_of_an_erased_person_nothing_is_left_to_search(three):
     Lead.objects.filter(name="Diana Ek").update(name="", email="", company="", phone="")
     assert found("diana") == []

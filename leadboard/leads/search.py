@@ -12,6 +12,7 @@ from leadboard.leads.models import Lead
 
 MOST_WORDS = 8
 SHORTEST_PIECE = 3
+LETTERS_IN_PIECES = 60  # of a word, for the index: more would not narrow it, and cost by their square
 SAID = F("search__said")
 
 
@@ -27,7 +28,8 @@ def search(leads: QuerySet[Lead], words: str) -> QuerySet[Lead]:
     for word in words.lower().split()[:MOST_WORDS]:
         wanted = Value(word, output_field=TextField())
         if len(word) >= SHORTEST_PIECE:
-            may_match = CombinedExpression(Pieces(SAID), "@>", Pieces(wanted), output_field=BooleanField())
+            pieces = Pieces(Value(word[:LETTERS_IN_PIECES], output_field=TextField()))
+            may_match = CombinedExpression(Pieces(SAID), "@>", pieces, output_field=BooleanField())
             leads = leads.filter(may_match)
         leads = leads.filter(GreaterThan(Func(SAID, wanted, function="strpos"), 0))
     return leads
