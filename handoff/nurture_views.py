@@ -107,7 +107,10 @@ def _column(entry: nurture_queues.Queue, track: str) -> dict:
 def _choices() -> dict:
     """Return the tracks and the reasons that the forms offer."""
     playbook = in_force()
-    return {"tracks": list(playbook.tracks), "reasons": policy.rejections(playbook)}
+    return {
+        "tracks": {name: name.replace("_", " ") for name in playbook.tracks},
+        "reasons": policy.rejections(playbook),
+    }
 
 
 def _done(request: StaffRequest, words: str) -> HttpResponse:

@@ -103,6 +103,7 @@ def test_the_sheet_with_the_table_is_read_and_the_page_names_the_others(page, mi
     assert [one["cells"] for one in run.examples] == [["People", "People@b.example"]]
     said = page(mia).get(f"/import/{run.pk}/").content.decode()
     assert "Read from the sheet People; not read: Cover." in said
+    assert "Import 1 row<" in said
 
 
 def test_refused_rows_that_are_mended_come_in(page, mia, tried):

@@ -1,6 +1,7 @@
 """The pages of the marketer: sources, how to connect each, how it does, what came, and what it means."""
 
 import uuid
+from collections import defaultdict
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +13,7 @@ from leadboard.capture.forms import KeysForm, MappingForm, PickForm, SourceForm
 from leadboard.capture.models import Source
 from leadboard.capture.vendors import VENDORS
 from leadboard.people.rights import requires
+from leadboard.playbook import versions
 
 ONCE = "source_whose_secret_is_shown_once"
 LAST = 20
@@ -31,8 +33,21 @@ def show_sources(request):
     figures = source_figures.of([source.pk for source in every])
     listed = [(source, VENDORS[source.vendor], figures[source.pk]) for source in every]
     on, off = ([row for row in listed if row[0].active == is_on] for is_on in (True, False))
-    context = {"listed": listed, "on": on, "off": off, "form": form, "vendors": VENDORS.values()}
+    context = {
+        "listed": listed,
+        "on": on,
+        "off": off,
+        "form": form,
+        "vendors": VENDORS.values(),
+        "come_for": _come_for(),
+    }
     return render(request, "capture/sources.html", context, status=422 if form.errors else 200)
+
+
+def _come_for():
+    """Return what the leads of each type come for, in the words of the playbook; "" for a type it dropped."""
+    types = versions.active().lead_types
+    return defaultdict(str, {name: clause.words for name, clause in types.items()})
 
 
 @cache_control(no_store=True, private=True)
@@ -53,6 +68,7 @@ def _page(request, source, *, status=200, **forms):
     rows = picking.rows_of(delivery) if delivery else []
     context = {
         "source": source,
+        "come_for": _come_for(),
         "vendor": vendor,
         "url": sources.url_of(source),
         "steps": vendor.steps(source),

@@ -28,7 +28,7 @@ class UploadForm(forms.Form):
     kind = forms.ChoiceField(label="The rows are", choices=Kind.choices, widget=forms.Select(SELECT))
     file = forms.FileField(
         label="File", help_text="CSV or XLSX with a first row that names the columns; up to 100 MB.",
-        widget=forms.FileInput({"class": "input", "accept": ".csv,.tsv,.txt,.xlsx"}),
+        widget=forms.FileInput({"class": "input", "accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
         allow_empty_file=True, max_length=None,
     )  # fmt: skip
 

@@ -79,6 +79,11 @@ class ImportRun(models.Model):
         return 100 * self.done // self.total if self.total else 0
 
     @property
+    def comes_in(self):
+        """Return how many rows are not refused by the trial."""
+        return (self.total or 0) - self.counts.get("refused", 0)
+
+    @property
     def is_at_work(self):
         """Is a job busy with it?"""
         return self.state in AT_WORK

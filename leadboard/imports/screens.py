@@ -1,5 +1,7 @@
 """The wizard: upload, say what the columns are, see what would happen, bring it in, read the report."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,8 @@ from leadboard.sheets.export import csv_response
 from leadboard.sheets.reading import BadFile, left_out
 
 SHOWN = 20
+# A time of a workbook, as people read it: without the T, and without seconds that are none.
+CLOCK = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00)?$")
 IN_WORDS = {
     Kind.LEADS: {
         "new": "new leads",
@@ -135,6 +139,7 @@ def _left_out(run: ImportRun) -> str:
 def _samples(run: ImportRun) -> list[list[str]]:
     """Return the first rows as they came; none when the file is not there any more."""
     try:
-        return [[str(cell) for cell in row.cells.values()] for row in files.first_rows(run)]
+        rows = files.first_rows(run)
     except BadFile:
         return []
+    return [[CLOCK.sub(r"\1 \2", str(cell)) for cell in row.cells.values()] for row in rows]

@@ -125,8 +125,8 @@ def _figures(evidence: Evidence, counts: list[int], readings: list[DriftReading]
 
 def _stats(model: ScoringModel | None, evidence: Evidence) -> list[dict[str, str]]:
     """The figures on top: name, value, unit, and what it means with its interval."""
-    auc = measuring.auc(evidence.won, evidence.chances)
-    loss = measuring.log_loss(evidence.won, evidence.chances)
+    auc = measuring.auc(evidence.won, evidence.chances) if _is_enough(evidence) else None
+    loss = measuring.log_loss(evidence.won, evidence.chances) if _is_enough(evidence) else None
     found = measuring.bins(evidence.won, evidence.chances)
     error, chance = measuring.calibration_error(found), 100 * measuring.error_by_chance(found)
     lifts = measuring.lifts(evidence.won, evidence.chances)
@@ -146,6 +146,11 @@ def _stats(model: ScoringModel | None, evidence: Evidence) -> list[dict[str, str
         {"name": "Surprise per lead", "value": f"{loss.value:.3f}" if loss else "–", "unit": "",
          "means": f"log-loss, {loss.low:.3f} to {loss.high:.3f}" if loss else "not known yet"},
     ]  # fmt: skip
+
+
+def _is_enough(evidence: Evidence) -> bool:
+    """Are there as many ends as a point of the calibration plot needs? Of fewer a figure says nothing."""
+    return len(evidence.won) >= measuring.LEAST_IN_A_BIN
 
 
 def _facts(model: ScoringModel | None) -> dict[str, Any]:

@@ -65,9 +65,9 @@ def _reliability(width: int, found: Sequence[Bin]) -> Canvas:
 
 def gains(won: Sequence[int], chances: Sequence[float]) -> Figure:
     """How many of the wins are among the best-scored leads."""
-    found = measuring.gains(won, chances)
+    found = measuring.gains(won, chances) if len(won) >= measuring.LEAST_IN_A_BIN else []
     fifth = next((share for taken, share in found if taken >= 0.2), None)
-    finding = "How far sorting helps is seen once some leads are won"
+    finding = f"How far sorting helps is seen after {measuring.LEAST_IN_A_BIN} outcomes"
     if fifth is not None:
         finding = f"The best fifth of the leads holds {percent(fifth)} of the wins"
     return figure(
