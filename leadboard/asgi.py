@@ -18,13 +18,14 @@ from django.urls import path, re_path  # noqa: E402
 from handoff.door import Door as ClaimDoor  # noqa: E402
 from leadboard.board.consumers import BoardConsumer  # noqa: E402
 from leadboard.board.origins import ExactOrigin, allowed_origins  # noqa: E402
+from leadboard.capture.door import Door as IntakeDoor  # noqa: E402
 from leadboard.tracking.door import Door as TrackingDoor  # noqa: E402
 from leadboard.web.handler import Handler  # noqa: E402
 
 sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi()), re_path("", WebsocketDenier.as_asgi())])
 application = ProtocolTypeRouter(
     {
-        "http": TrackingDoor(ClaimDoor(Handler())),
+        "http": TrackingDoor(IntakeDoor(ClaimDoor(Handler()))),
         "websocket": ExactOrigin(AuthMiddlewareStack(sockets), allowed_origins(settings)),
     }
 )

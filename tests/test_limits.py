@@ -208,3 +208,12 @@ def test_a_limit_that_is_none_is_refused_with_its_place(db):
         set_limit(address="0/1m")
     with pytest.raises(PlaybookError, match=r"door\.source"):
         set_limit(source="5/400d")
+
+
+def test_several_are_taken_together_or_none(db):
+    three = {"a door": Rate(3, A_DAY)}
+    assert [take(three, 2), take(three, 2) is None, take(three, 1), take(three, 1) is None] == [
+        None, False, None, False,
+    ]  # fmt: skip
+    assert take({"another door": Rate(3, A_DAY)}, 4) == 1
+    assert not Bucket.objects.filter(key="another door").exists()

@@ -20,12 +20,7 @@ def admit(door: Door, source: Source, request: HttpRequest, *, is_open: bool = F
 
     The narrower limit is asked first: what one sender has too much of costs the others of the source nothing.
     """
-    limits: dict[str, Rate] = {}
-    of_address, of_source = door.limit(source.name, "address"), door.limit(source.name, "source")
-    if of_address and (is_open or _is_held_to_it(door, source, request)):
-        limits[f"intake {source.pk} {network_of(request)}"] = Rate(*of_address)
-    if of_source:
-        limits[f"intake {source.pk}"] = Rate(*of_source)
+    limits = limits_of(door, source, network_of(request), "Origin" in request.headers, is_open=is_open)
     seconds = take(limits) if limits else None
     if seconds is not None:
         raise Problem(
@@ -36,5 +31,15 @@ def admit(door: Door, source: Source, request: HttpRequest, *, is_open: bool = F
         )
 
 
-def _is_held_to_it(door: Door, source: Source, request: HttpRequest) -> bool:
-    return door.asks_every_sender(source.name) or (not source.secret and "Origin" in request.headers)
+def limits_of(
+    door: Door, source: Source, network: str, says_origin: bool, *, is_open: bool = False
+) -> dict[str, Rate]:
+    """Return the buckets that a delivery of this network to the source takes from, the narrower first."""
+    limits: dict[str, Rate] = {}
+    of_address, of_source = door.limit(source.name, "address"), door.limit(source.name, "source")
+    is_held = is_open or door.asks_every_sender(source.name) or (not source.secret and says_origin)
+    if of_address and is_held:
+        limits[f"intake {source.pk} {network}"] = Rate(*of_address)
+    if of_source:
+        limits[f"intake {source.pk}"] = Rate(*of_source)
+    return limits

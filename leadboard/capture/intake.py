@@ -67,7 +67,31 @@ def accept(
     sender's key came with another body before, 409 while its twin is in flight, 400 for a list of nothing
     of a vendor that never sends one. Once the delivery is committed nothing is raised any more.
     """
-    submission = Submission(
+    submission = submission_of(
+        source, content_type, body, payload, headers=headers, idempotency_key=idempotency_key, doubt=doubt
+    )
+    received_at = keep(submission)
+    if received_at is None:
+        return first_of(submission).id
+    submission.received_at = received_at
+    digest_or_leave(submission, payload)
+    return submission.id
+
+
+def submission_of(
+    source: Source,
+    content_type: str,
+    body: bytes,
+    payload: Any,
+    *,
+    headers: Mapping[str, str],
+    idempotency_key: str | None = None,
+    doubt: Sign | None = None,
+) -> Submission:
+    """Return the unsaved submission of a delivery; Problem 400 for a list of nothing of a vendor that never
+    sends one.
+    """
+    return Submission(
         source=source,
         content_type=content_type,
         body=body,
@@ -77,12 +101,6 @@ def accept(
         | ({DOUBT: " ".join(doubt)} if doubt else {}),
         idempotency_key=idempotency_key or vendors_key(source, body, payload),
     )
-    received_at = keep(submission)
-    if received_at is None:
-        return first_of(submission).id
-    submission.received_at = received_at
-    digest_or_leave(submission, payload)
-    return submission.id
 
 
 def keep(submission: Submission) -> datetime | None:

@@ -52,10 +52,13 @@ def keep(rows: Sequence[Row], source: Source, file_hash: str) -> list[Kept]:
     return [(row, one) for row, one in kept if one is not None]
 
 
-def settle(columns: Sequence[list[Any]]) -> None:
-    """Write what became of submissions: their ids, states, problems, leads and submit times, each a list."""
+def settle(columns: Sequence[list[Any]]) -> int:
+    """Write what became of submissions: their ids, states, problems, leads and submit times, each a list.
+    Return how many still waited for it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, list(columns))
+        return cursor.rowcount
 
 
 def payload_of(row: Row) -> dict[str, Any]:

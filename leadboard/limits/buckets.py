@@ -15,9 +15,10 @@ LEFT = "least(%(full{n})s, b.tokens + extract(epoch FROM clock_timestamp() - b.a
 TAKE = f"""
 bucket{{n}} AS (
     INSERT INTO limits_bucket AS b (key, tokens, at)
-    SELECT %(key{{n}})s, %(full{{n}})s - 1, clock_timestamp() {{after}}
-    ON CONFLICT (key) DO UPDATE SET tokens = {LEFT} - 1, at = greatest(b.at, clock_timestamp())
-    WHERE {LEFT} >= 1
+    SELECT %(key{{n}})s, %(full{{n}})s - %(count)s, clock_timestamp() {{after}}
+    WHERE %(full{{n}})s >= %(count)s
+    ON CONFLICT (key) DO UPDATE SET tokens = {LEFT} - %(count)s, at = greatest(b.at, clock_timestamp())
+    WHERE {LEFT} >= %(count)s
     RETURNING 1 AS taken
 )
 """
@@ -39,13 +40,14 @@ class Rate(NamedTuple):
         return self.most / self.within.total_seconds()
 
 
-def take(asked: dict[str, Rate]) -> int | None:
-    """Take one from each of these buckets, in their order, in one statement; return None when each had one.
+def take(asked: dict[str, Rate], count: int = 1) -> int | None:
+    """Take one (or `count`) from each of these buckets, in their order, in one statement; return None when
+    each had as many.
 
-    Else return the whole seconds after which the first empty one has one again (1 at least). A bucket after
-    an empty one is not touched; one before it has given all the same.
+    Else return the whole seconds after which the first of the others has one again (1 at least). A bucket
+    after such a one is not touched; one before it has given all the same.
     """
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"count": float(count)}
     for n, (key, rate) in enumerate(asked.items()):
         values |= {f"key{n}": key, f"full{n}": float(rate.most), f"rate{n}": rate.per_second}
     steps = [
