@@ -16,7 +16,7 @@ from leadboard.health import beats
 from leadboard.health.queue import is_awaited, is_queued
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
-from qualification import before, pipeline, rescoring
+from qualification import before, lanes, pipeline, rescoring
 from qualification.models import ScoringModel, Verdict
 from qualification.outcomes import examples
 
@@ -111,17 +111,26 @@ def watch_rescoring() -> bool:
     work = rescoring.begin()
     if work is None or not rescoring.claim(work):
         return False
-    async_task("qualification.jobs.rescore")
+    for lane in range(lanes.LANES):
+        async_task("qualification.jobs.rescore", lane > 0)
     return True
 
 
-def rescore() -> None:
-    """Score open leads again, for half a minute at most: what is left is the next job's."""
+def rescore(gives_way: bool = False) -> None:
+    """Score open leads again, for half a minute at most: what is left is the next job's. One that `gives_way`
+    stops after its portion when other jobs wait, so that nobody who comes in waits for a free worker.
+    """
     until = time.monotonic() + LONGEST_JOB
-    while (work := rescoring.begin()) and rescoring.go_on(work, until):
-        if time.monotonic() > until:
-            async_task("qualification.jobs.rescore")
+    is_wanted = _nobody_waits if gives_way else rescoring.always
+    while (work := rescoring.begin()) and rescoring.go_on(work, until, is_wanted):
+        if time.monotonic() > until or not is_wanted():
+            async_task("qualification.jobs.rescore", gives_way)
             return
+
+
+def _nobody_waits() -> bool:
+    """A job stands in the queue until it is done: more than the lanes themselves are others."""
+    return OrmQ.objects.count() <= lanes.LANES
 
 
 def learn() -> bool:

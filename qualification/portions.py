@@ -18,6 +18,7 @@ from leadboard.playbook.schema import Playbook
 from qualification.pipeline import UNCLAIMED
 from qualification.score.scorer import Judgement
 
+LAST = 2**63 - 1  # no lead has a greater key
 # `xmin` changes with each write of a row: whoever writes a score meanwhile knows more than we read.
 OPEN = """
 SELECT s.lead_id, l.version, l.desk, l.enquiry_class, l.band, s.score, s.xmin::text, v.id, v.features::text,
@@ -25,7 +26,7 @@ SELECT s.lead_id, l.version, l.desk, l.enquiry_class, l.band, s.score, s.xmin::t
 FROM leads_leadscore s
 JOIN leads_lead l ON l.id = s.lead_id
 JOIN qualification_verdict v ON v.id = s.by_verdict
-WHERE s.lead_id > %s AND l.desk = ANY(%s) AND l.owner_id IS NULL AND l.erased_at IS NULL
+WHERE s.lead_id > %s AND s.lead_id <= %s AND l.desk = ANY(%s) AND l.owner_id IS NULL AND l.erased_at IS NULL
   AND NOT l.do_not_contact
   AND (s.by_model IS DISTINCT FROM %s OR s.by_playbook IS DISTINCT FROM %s)
   AND NOT EXISTS (SELECT 1 FROM corrections_override o WHERE o.lead_id = s.lead_id AND o.ended_at IS NULL)
@@ -66,7 +67,7 @@ COLUMNS = (
 
 
 class Found(NamedTuple):
-    """An open lead with its score as it was read (`seen`) and the facts that this stands on."""
+    """An open lead with its score as it was read (`seen`) and the facts, as JSON, that this stands on."""
 
     lead: int
     version: int
@@ -76,7 +77,7 @@ class Found(NamedTuple):
     score: int | None
     seen: str
     verdict: int
-    facts: dict[str, Any]
+    facts: str
     abstained: bool
 
 
@@ -91,14 +92,14 @@ class By(NamedTuple):
 Pair = tuple[Found, Judgement]
 
 
-def open_leads(after: int, by: By, portion: int) -> list[Found]:
-    """The next leads behind lead `after` whose score is by another model or agreement, by id. Where
-    a person overrode the machine it stays at that.
+def open_leads(after: int, by: By, portion: int, last: int = LAST) -> list[Found]:
+    """The next leads behind lead `after`, up to `last`, whose score is by another model or agreement, by id.
+    Where a person overrode the machine it stays at that.
     """
     desks = [str(desk) for desk in UNCLAIMED]
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, [after, desks, by.model, by.playbook.version, portion])
-        return [Found._make((*row[:8], json.loads(row[8]), row[9])) for row in cursor.fetchall()]
+        cursor.execute(OPEN, [after, last, desks, by.model, by.playbook.version, portion])
+        return list(map(Found._make, cursor.fetchall()))
 
 
 def store_all(found: list[Found], judgements: list[Judgement], by: By) -> int:

@@ -2,16 +2,16 @@
 
 The facts are those of the newest verdict, so nobody is read or classified again. All get their numbers
 first, then the reasons of them. A new model alone moves nobody down: only where the new score leads a
-sleeping lead to the board is it qualified in full. Work is in portions with a place to go on from
-(`Rescoring`), so that it survives a kill and holds no lock for long.
+sleeping lead to the board is it qualified in full. Work is in portions that several workers hand themselves
+(`lanes`), so that it survives a kill and holds no lock for long.
 """
 
 import logging
-import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -20,15 +20,18 @@ from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk
 from leadboard.playbook import policy, versions
 from leadboard.playbook.schema import Playbook
-from qualification import pipeline, store, untold
+from qualification import lanes, pipeline, store, untold
 from qualification.beside import beside
+from qualification.kept_facts import facts_in
 from qualification.models import Rescoring, ScoredAgain
-from qualification.portions import By, Found, open_leads, store_all
+from qualification.portions import LAST, By, Found, open_leads, store_all
 from qualification.score.scorer import BlendScorer, CardScorer, Judgement
 
 log = logging.getLogger(__name__)
 PORTION = 5_000
 IDLE = timedelta(minutes=2)
+# By model and playbook, what values said so far (`coded.Memory`).
+Memories = dict[tuple[int | None, int], Any]
 ASLEEP = (Desk.NURTURE, Desk.LONG_NURTURE)
 
 
@@ -50,13 +53,16 @@ class Judged(NamedTuple):
     by: By
 
 
-def judged(after: int, portion: int = PORTION) -> Judged | None:
-    """The next open leads behind lead `after` whose score is by another model or playbook; None: there are
-    no more.
+def judged(
+    after: int, portion: int = PORTION, last: int = LAST, memories: Memories | None = None
+) -> Judged | None:
+    """The next open leads behind lead `after`, up to `last`, whose score is by another model or playbook;
+    None: there are none.
     """
     scorer, by = _judge()
-    found = open_leads(after, by, portion)
-    return Judged(found, *judge_all(scorer, by, [one.facts for one in found])) if found else None
+    memory = None if memories is None else memories.setdefault((by.model, by.playbook.version), {})
+    found = open_leads(after, by, portion, last)
+    return Judged(found, *judge_all(scorer, by, [one.facts for one in found], memory)) if found else None
 
 
 def stored(done: Judged) -> Portion:
@@ -76,15 +82,17 @@ def rescore(after: int = 0, portion: int = PORTION) -> Portion:
 
 
 def judge_all(
-    scorer: BlendScorer | CardScorer, by: By, rows: list[dict[str, Any]]
+    scorer: BlendScorer | CardScorer, by: By, texts: list[str], memory: Any = None
 ) -> tuple[list[Judgement], By]:
-    """The numbers of a portion; when the model fails on it, by the card alone, and the flags say so."""
+    """The numbers of a portion of facts in JSON; when the model fails on it, by the card alone, and the flags
+    say so.
+    """
     try:
-        return scorer.numbers(by.playbook, rows), by
+        return scorer.numbers(by.playbook, map(facts_in, texts), memory), by
     except Exception as fault:
         log.exception("the live model failed on a portion; the scorecard decides alone")
         flags = [*by.flags, f"model failed: {type(fault).__name__}"]
-        return CardScorer().numbers(by.playbook, rows), By(None, by.playbook, flags)
+        return CardScorer().numbers(by.playbook, map(facts_in, texts)), By(None, by.playbook, flags)
 
 
 def _judge() -> tuple[BlendScorer | CardScorer, By]:
@@ -107,12 +115,24 @@ def _leads_up(one: Found, new: Judgement, playbook: Playbook) -> bool:
 def begin() -> Rescoring | None:
     """The work that is to be done for the model and the playbook in force; None when it is finished."""
     made_by = (store.live_id(), versions.active().version)
-    newest = Rescoring.objects.order_by("-pk").first()
-    if newest and (newest.model_id, newest.playbook_version) == made_by:
-        return None if newest.finished_at else newest
-    return Rescoring.objects.create(
-        model_id=made_by[0], playbook_version=made_by[1], to_do=open_count() if newest else 0
-    )
+    newest = _newest()
+    if not _is_for(newest, made_by):
+        # Several workers may see the change at once: one begins, the others go on with that.
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [lanes.LOCKS])
+            newest = _newest()
+            if newest is None or not _is_for(newest, made_by):
+                to_do = open_count() if newest else 0
+                return Rescoring.objects.create(model_id=made_by[0], playbook_version=made_by[1], to_do=to_do)
+    return None if newest is None or newest.finished_at else newest
+
+
+def _newest() -> Rescoring | None:
+    return Rescoring.objects.order_by("-pk").first()
+
+
+def _is_for(work: Rescoring | None, made_by: tuple[int | None, int]) -> bool:
+    return work is not None and (work.model_id, work.playbook_version) == made_by
 
 
 def claim(work: Rescoring) -> bool:
@@ -121,42 +141,66 @@ def claim(work: Rescoring) -> bool:
     return bool(Rescoring.objects.filter(idle, pk=work.pk, finished_at=None).update(worked_at=Now()))
 
 
-def go_on(work: Rescoring, until: float) -> bool:
-    """Do this work until that monotonic time at the longest; whether there is more. Two workers at once do
-    harm to nobody.
-    """
-    if work.scored_at is None:
-        return _score(work, until)
-    last = untold.tell(work.after)
-    with transaction.atomic():
-        changes: dict[str, Any] = {"finished_at": Now()} if last is None else {"after": last}
-        if _note(work, **changes) and last is None:
-            _tell(Rescoring.objects.get(pk=work.pk))
-    return last is not None
-
-
-def _score(work: Rescoring, until: float) -> bool:
-    """Score portions, each while the one before is stored: the database works on another core."""
-    after, storing = work.after, None
-    with beside() as hand:
-        while done := judged(after, PORTION) if time.monotonic() < until else None:
-            if storing:
-                storing.result()
-            after, storing = done.found[-1].lead, hand.submit(_store, work, done)
-        if storing:
-            storing.result()
-    if time.monotonic() < until:
-        _note(work, scored_at=Now(), after=0)
+def always() -> bool:
+    """Nobody else waits."""
     return True
 
 
-def _store(work: Rescoring, done: Judged) -> None:
-    one = stored(done)
-    _note(work, scored=F("scored") + one.scored, moved=F("moved") + one.moved, after=one.last)
+def go_on(work: Rescoring, until: float, is_wanted: Callable[[], bool] = always) -> bool:
+    """Do this work until that monotonic time at the longest, or until it `is_wanted` no more; whether there
+    is more. Several workers may be at it: each does portions of its own.
+    """
+    with lanes.taking_part(work):
+        if work.scored_at is None:
+            _score(work, until, is_wanted)
+        else:
+            for after, last in lanes.portions(work, untold.PORTION, until, is_wanted):
+                untold.tell(after, untold.PORTION, last)
+                _note(work, brought_back=F("brought_back") + 1)
+    with lanes.ending(work) as now:
+        return not (now and _end(now))
+
+
+def _score(work: Rescoring, until: float, is_wanted: Callable[[], bool]) -> None:
+    """Score portions, each while the one before is stored: the database works on another core."""
+    storing, memories = None, Memories()
+    with beside() as hand:
+        for after, last in lanes.portions(work, PORTION, until, is_wanted):
+            done = judged(after, PORTION, last, memories)
+            if storing:
+                storing.result()
+            storing = hand.submit(_store, work, done)
+        if storing:
+            storing.result()
+
+
+def _store(work: Rescoring, done: Judged | None) -> None:
+    one = stored(done) if done else Portion(0, 0, None)
+    scored, moved = F("scored") + one.scored, F("moved") + one.moved
+    _note(work, scored=scored, moved=moved, brought_back=F("brought_back") + 1)
+
+
+def _end(work: Rescoring) -> bool:
+    """All portions are handed out and nobody is at any: what a killed worker left behind is done, then the
+    reasons follow the numbers. Whether that was all.
+    """
+    is_lost, after = work.handed_out != work.brought_back, 0
+    if work.scored_at is None:
+        while is_lost and (done := judged(after)):
+            after = done.found[-1].lead
+            _store(work, done)
+        _note(work, scored_at=Now(), after=0, handed_out=0, brought_back=0)
+        return False
+    while is_lost and (told := untold.tell(after)):
+        after = told
+    with transaction.atomic():
+        if _note(work, finished_at=Now()):
+            _tell(Rescoring.objects.get(pk=work.pk))
+    return True
 
 
 def _note(work: Rescoring, **changes: Any) -> int:
-    return Rescoring.objects.filter(pk=work.pk, finished_at=None).update(worked_at=Now(), **changes)
+    return lanes.phase_of(work).update(worked_at=Now(), **changes)
 
 
 def _tell(work: Rescoring) -> None:

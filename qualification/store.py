@@ -24,7 +24,7 @@ LIVE = "SELECT id, sha256 FROM qualification_scoringmodel WHERE state = 'live'"
 # Seconds of work a lead: a model that takes longer would make each lead late, so it is not used at all.
 SLOWEST = 0.02
 # The walk of one lead is bounded by these, whatever the model says.
-MOST_TREES, MOST_PARTS, MOST_SAMPLES, DEEPEST = 1_000, 5_000, 1_000, 64
+MOST_TREES, MOST_PARTS, MOST_SAMPLES, DEEPEST, MOST_LEAVES = 1_000, 5_000, 1_000, 64, 64
 
 
 class ModelRefused(Exception):
@@ -87,20 +87,23 @@ def scorer_of(content: bytes, sha256: str, card: dict[str, Any]) -> BlendScorer:
 
 
 def _refuse_a_giant(form: dict[str, Any], sample: list[Any]) -> None:
-    depths = (_depth(tree) for tree in form["trees"])
+    shapes = [_shape(tree) for tree in form["trees"]]
     counts = (len(form["trees"]), len(form["parts"]), len(sample))
     if any(many > most for many, most in zip(counts, (MOST_TREES, MOST_PARTS, MOST_SAMPLES), strict=True)):
         raise ModelRefused("it has more trees, parts or samples than any model of ours")
-    if any(depth > DEEPEST for depth in depths):
-        raise ModelRefused("its trees are deeper than any of ours")
+    if any(depth > DEEPEST or leaves > MOST_LEAVES for depth, leaves in shapes):
+        raise ModelRefused("its trees are deeper or broader than any of ours")
 
 
-def _depth(tree: list[Any]) -> int:
-    """How deep a tree is, level by level; it stops looking beyond the deepest that may be."""
-    level, depth = [tree], 0
-    while level and depth <= DEEPEST:
+def _shape(tree: list[Any]) -> tuple[int, int]:
+    """How deep a tree is and how many leaves it has, level by level; it stops looking beyond the deepest that
+    may be.
+    """
+    level, depth, leaves = [tree], 0, 0
+    while level and depth <= DEEPEST and leaves <= MOST_LEAVES:
+        leaves += sum(len(node) == 1 for node in level)
         level, depth = [child for node in level if len(node) > 1 for child in node[-2:]], depth + 1
-    return depth
+    return depth, leaves
 
 
 def _number(text: str) -> float:

@@ -11,8 +11,9 @@ from django.db import connection
 
 from leadboard.playbook import versions
 from qualification import store
+from qualification.kept_facts import facts_in
 from qualification.models import ScoringModel
-from qualification.portions import execute
+from qualification.portions import LAST, execute
 from qualification.score.scorer import BlendScorer, CardScorer
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ PORTION = 2_000
 UNTOLD = """
 SELECT s.lead_id, s.xmin::text, s.by_model, s.by_playbook, v.features::text
 FROM leads_leadscore s JOIN qualification_verdict v ON v.id = s.by_verdict
-WHERE s.lead_id > %s AND s.reasons IS NULL ORDER BY s.lead_id LIMIT %s
+WHERE s.lead_id > %s AND s.lead_id <= %s AND s.reasons IS NULL ORDER BY s.lead_id LIMIT %s
 """
 TELL = """
 UPDATE leads_leadscore s SET reasons = i.reasons::jsonb
@@ -39,13 +40,13 @@ class Untold(NamedTuple):
     facts: dict[str, Any]
 
 
-def tell(after: int = 0, portion: int = PORTION) -> int | None:
-    """Store the reasons of the next scores behind lead `after` that have none; the last of these leads
-    (None: that were all).
+def tell(after: int = 0, portion: int = PORTION, last: int = LAST) -> int | None:
+    """Store the reasons of the next scores behind lead `after`, up to `last`, that have none; the last of
+    these leads (None: there are none).
     """
     with connection.cursor() as cursor:
-        cursor.execute(UNTOLD, [after, portion])
-        found = [Untold._make((*row[:4], json.loads(row[4]))) for row in cursor.fetchall()]
+        cursor.execute(UNTOLD, [after, last, portion])
+        found = [Untold._make((*row[:4], facts_in(row[4]))) for row in cursor.fetchall()]
     if not found:
         return None
     for made_by, leads in groupby(sorted(found, key=_made_by), key=_made_by):

@@ -9,9 +9,9 @@ from qualification import pipeline
 from qualification.learning import fit
 from qualification.outcomes import Example
 from qualification.promotion import card_of
+from qualification.score.coded import Coded
 from qualification.score.ends import ends_by_value, told
 from qualification.score.flat import Flat
-from qualification.score.many import ManyRead
 from qualification.score.reasons import strongest, words_for
 from qualification.score.scorer import BlendScorer, CardScorer
 from qualification.score.sides import side_of
@@ -59,9 +59,13 @@ def test_many_leads_are_judged_as_each_of_them_alone(make, n, playbook):
 def test_many_shares_add_up_to_the_log_odds(playbook):
     rows, won = odd_firm(400)
     scorer = scorer_on(rows, won, playbook)
-    read = ManyRead(scorer.spec["form"], rows)
+    read, fields = scorer.many.read(Coded(rows, scorer.many.fields))
     sums = read.shares.sum(axis=0) + scorer._flat.constant()
     assert abs(sums - read.log_odds).max() < 1e-9
+    of_each = scorer._flat.shares(rows[7])
+    assert {field: pytest.approx(of_each.get(field, 0.0), abs=1e-9) for field in fields} == {
+        field: share[7] for field, share in zip(fields, read.shares, strict=True)
+    }
 
 
 def test_the_card_alone_judges_many_as_each(playbook):

@@ -1,17 +1,23 @@
 """A new model or playbook: all open leads are scored again in portions, and nobody is moved down by it."""
 
+import math
+import os
+import signal
+import time
 from itertools import product
+from threading import Thread
 
 import pytest
 from django.db import connection
 from django_q.models import OrmQ
+from django_q.tasks import async_task
 
 from leadboard.board import fragments
 from leadboard.leads import chain, feed_log, lifecycle, timeline
 from leadboard.leads.models import Lead, LeadEvent, LeadScore
 from leadboard.playbook import policy, versions
 from leadboard.playbook.models import PlaybookVersion
-from qualification import jobs, panels, pipeline, portions, rescoring, thinking, untold
+from qualification import jobs, lanes, panels, pipeline, portions, rescoring, thinking, untold
 from qualification.corrections import correcting
 from qualification.models import Rescoring, ScoredAgain
 from qualification.score.scorer import CardScorer
@@ -142,7 +148,7 @@ def test_a_claim_meanwhile_is_never_undone(judged, ana):
 
 def test_a_model_that_raises_leaves_the_rules_to_decide_and_says_so(judged, monkeypatch):
     class Broken:
-        def numbers(self, playbook, rows):
+        def numbers(self, playbook, rows, memory):
             raise RuntimeError("no numbers today")
 
     richer()
@@ -159,7 +165,7 @@ def test_the_watch_enqueues_the_work_once_and_the_job_finishes_it(judged):
     richer()
     OrmQ.objects.all().delete()
     assert (jobs.watch_rescoring(), jobs.watch_rescoring()) == (True, False)
-    assert OrmQ.objects.count() == 1
+    assert OrmQ.objects.count() == lanes.LANES
     jobs.rescore()
     work = Rescoring.objects.order_by("-pk").first()
     assert (work.to_do, work.scored, work.finished_at is not None) == (4, 4, True)
@@ -213,17 +219,82 @@ def test_a_lead_judged_anew_before_its_reasons_came_keeps_its_own(judged, monkey
     assert Lead.objects.get(pk=judged[1].pk).reasons == [{"words": "late"}]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_next_portion_is_judged_while_the_last_is_stored(monkeypatch, quiet):
+@pytest.fixture
+def five_changed(monkeypatch, quiet):
+    """Five open leads whose playbook has changed since, in portions of two; the work is begun."""
     leads = [capture_lead(email=f"d{number}@barsund.test") for number in range(5)]
     for lead in leads:
         pipeline.qualify(lead.pk)
     monkeypatch.setattr(rescoring, "PORTION", 2)
-    assert jobs.watch_rescoring() is True
+    rescoring.begin()
     richer()
+    OrmQ.objects.all().delete()
+    return rescoring.begin()
+
+
+def all_done_once(work):
+    """Whether each of the five was scored again exactly once, and said why."""
+    work.refresh_from_db()
+    again = list(ScoredAgain.objects.order_by("lead").values_list("playbook_version", flat=True))
+    told = not LeadScore.objects.filter(reasons=None).exists()
+    return (work.scored, work.finished_at is not None, again, told) == (
+        5,
+        True,
+        [work.playbook_version] * 5,
+        True,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_portions_of_their_own(five_changed):
+    def worker():
+        jobs.rescore()
+        connection.close()
+
+    workers = [Thread(target=worker) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    assert all_done_once(five_changed)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_worker_had_taken_is_done_by_the_next(five_changed, monkeypatch):
+    stored = rescoring.stored
+
+    def stored_until_the_second(done):
+        if done.found[0].lead > Lead.objects.earliest("pk").pk:
+            time.sleep(60)
+        return stored(done)
+
+    connection.close()
+    if not (child := os.fork()):
+        try:
+            monkeypatch.setattr(rescoring, "stored", stored_until_the_second)
+            rescoring.go_on(five_changed, math.inf)
+        finally:
+            os._exit(0)
+    for _ in range(500):
+        five_changed.refresh_from_db()
+        if five_changed.handed_out == 3:
+            break
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert (five_changed.handed_out, five_changed.brought_back, ScoredAgain.objects.count()) == (3, 1, 2)
     jobs.rescore()
-    assert LeadScore.objects.filter(by_playbook=versions.active().version).count() == 5
-    assert Rescoring.objects.order_by("pk").last().finished_at is not None
+    assert all_done_once(five_changed)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_second_worker_gives_way_when_other_jobs_wait(five_changed):
+    for lead in Lead.objects.all()[: lanes.LANES + 1]:
+        async_task("qualification.jobs.qualify", lead.pk)
+    jobs.rescore(gives_way=True)
+    five_changed.refresh_from_db()
+    assert (five_changed.scored, OrmQ.objects.count()) == (2, lanes.LANES + 2)
+    assert OrmQ.objects.latest("pk").task["args"] == (True,)
 
 
 def test_the_numbers_of_many_are_those_of_one(judged):

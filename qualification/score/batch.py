@@ -12,7 +12,7 @@ from leadboard.playbook.judgement import Scorecard
 from leadboard.playbook.schema import Playbook
 from qualification.score import blend
 from qualification.score.cards import card_points, scorecards
-from qualification.score.many import ManyRead
+from qualification.score.coded import Coded
 from qualification.score.reasons import LEAST_POINTS, MOST, Reason, reason_for
 from qualification.score.sides import FIT, side_of
 
@@ -28,14 +28,14 @@ class Batch:
 
     def __init__(self, scorer: "BlendScorer", playbook: Playbook, rows: Sequence[Facts]) -> None:
         self._scorer, self._rows = scorer, rows
-        self.read = ManyRead(scorer.spec["form"], rows)
+        self._read, self._read_fields = scorer.many.read(Coded(rows, scorer.many.fields))
         cards = scorecards(playbook, rows)
         self._patterns, self._pattern_of = _patterns(cards, scorer.voices.card.slope)
         of_card = {field for points, _ in self._patterns for field in points}
-        self._fields = sorted(of_card.union(self.read.fields))
+        self._fields = sorted(of_card.union(self._read_fields))
         card_points = np.array([card.points for card in cards], dtype=float)
         by_card = scorer.voices.card.offset + scorer.voices.card.slope * blend.steps_of(card_points)
-        self.log_odds = scorer.voices.model * self.read.log_odds + by_card
+        self.log_odds = scorer.voices.model * self._read.log_odds + by_card
         self._by_card = self._spread_patterns()
         self._points = self._by_card + self._by_model()
         self._known: dict[Any, Reason] = {}
@@ -49,10 +49,14 @@ class Batch:
 
     def _by_model(self) -> Array:
         points = np.zeros((len(self._fields), len(self._rows)))
-        for field, shares in zip(self.read.fields, self.read.shares, strict=True):
+        for field, shares in zip(self._read_fields, self._read.shares, strict=True):
             gains = self._scorer.voices.model * (shares - self._scorer.spec["centre"].get(field, 0.0))
             points[self._fields.index(field)] = blend.POINTS_PER_LOG_ODD * gains
         return points
+
+    def unseen(self) -> list[list[str]]:
+        """As `BlendScorer.unseen` for each lead."""
+        return self._scorer.many.unseen(self._read)
 
     def sides(self) -> tuple[list[int], list[int]]:
         """(fit, intent) of each lead, as `scorer.sides_of`."""

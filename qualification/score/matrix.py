@@ -1,14 +1,16 @@
 """Facts to numbers for many leads at once: the same rows as `rows.row_of` makes for one."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import nan
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qualification.score.coded import Coded
 from qualification.score.columns import DAYS, FIRST_KNOWN, Column, Facts, Plan
-from qualification.score.rows import Table, code_of, log_or_nan, moment_of, read_text, table_of
+from qualification.score.rows import code_of, log_or_nan, moment_of, read_text, table_of
 from qualification.score.values import LARGEST
 
 
@@ -35,46 +37,31 @@ def slots_of(plan: Plan) -> list[Slot]:
 
 def matrix_of(plan: Plan, rows: Sequence[Facts]) -> NDArray[np.float64]:
     """One row of floats per lead."""
-    if not plan["columns"]:
-        return np.zeros((len(rows), 0))
-    return np.column_stack(
-        [_column_of(column, [row.get(column["name"]) for row in rows]) for column in plan["columns"]]
-    )
+    columns = columns_of(plan, Coded(rows, [column["name"] for column in plan["columns"]]))
+    return np.column_stack(columns) if columns else np.zeros((len(rows), 0))
 
 
-def _column_of(column: Column, values: list[object]) -> NDArray[np.float64]:
+def columns_of(plan: Plan, leads: Coded) -> list[NDArray[np.float64]]:
+    """The same, a column for each slot."""
+    return [slot for column in plan["columns"] for slot in _slots_of(column, leads)]
+
+
+def _slots_of(column: Column, leads: Coded) -> list[NDArray[np.float64]]:
+    name = column["name"]
     if column["kind"] == "number":
-        return _logs_of(values)
+        return [_logs_of(leads, name)]
     table = table_of(column)
     if column["kind"] == "category":
-        return np.array(_codes_of(table, values))
-    pairs = [moment_of(v) if column["kind"] == "date" else read_text(table, v) for v in values]
-    return np.array(pairs).reshape(len(values), 2)
+        said, places = leads.of(name)
+        return [said.told("code", partial(code_of, table))[places]]
+    read = moment_of if column["kind"] == "date" else partial(read_text, table)
+    pairs = np.array(list(map(read, leads.values(name)))).reshape(len(leads), 2)
+    return [np.ascontiguousarray(slot) for slot in pairs.T]
 
 
-class _Codes(dict[object, float]):
-    """Raw value → code; each distinct value is read once, because a batch repeats few of them."""
-
-    def __init__(self, table: Table) -> None:
-        super().__init__()
-        self._table = table
-
-    def __missing__(self, value: object) -> float:
-        code = self[value] = code_of(self._table, value)
-        return code
-
-
-def _codes_of(table: Table, values: list[object]) -> list[float]:
-    # True, 1 and 1.0 are one dictionary key but three words, so only texts take the short way.
-    if set(map(type, values)) <= {str, type(None)}:
-        codes = _Codes(table)
-        return [codes[value] for value in values]
-    return [code_of(table, value) for value in values]
-
-
-def _logs_of(values: list[object]) -> NDArray[np.float64]:
-    if set(map(type, values)) <= {float, type(None)}:
-        numbers = np.array(values, dtype=np.float64)
+def _logs_of(leads: Coded, name: str) -> NDArray[np.float64]:
+    if leads.kinds(name) <= {float}:
+        numbers = np.array(leads.values(name), dtype=np.float64)
         numbers[np.abs(numbers) > LARGEST] = nan
         return np.copysign(np.log1p(np.abs(numbers)), numbers)
-    return np.array([log_or_nan(value) for value in values])
+    return np.array([log_or_nan(value) for value in leads.values(name)])

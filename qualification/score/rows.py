@@ -6,12 +6,15 @@ many they are.
 """
 
 from collections.abc import Mapping, Sequence
-from math import log1p, nan, sqrt
+from itertools import pairwise
+from math import fsum, log1p, nan, sqrt
+from typing import Any
 
 from qualification.score.columns import BLANK, FIRST_KNOWN, UNKNOWN, Column, Facts
-from qualification.score.values import as_moment, as_number, as_word, log_of, words_of
+from qualification.score.values import as_moment, as_number, as_word, log_of, words_in
 
-Table = Mapping[str, float]
+# Of a category by its word; of a text by a word, or by a pair of neighbours.
+Table = Mapping[Any, float]
 
 
 def row_of(columns: Sequence[Column], tables: Sequence[Table], facts: Facts) -> list[float]:
@@ -23,9 +26,10 @@ def row_of(columns: Sequence[Column], tables: Sequence[Table], facts: Facts) -> 
 
 
 def table_of(column: Column) -> Table:
-    """Known category → code, or known word → what it adds."""
+    """Known category → code; or known word, and known pair of words, → what it adds."""
     if column["kind"] == "text":
-        return dict(zip(column["values"], column.get("weights", []), strict=False))
+        said = (tuple(word.split(" ")) if " " in word else word for word in column["values"])
+        return dict(zip(said, column.get("weights", []), strict=False))
     return {word: float(code) for code, word in enumerate(column["values"], FIRST_KNOWN)}
 
 
@@ -60,10 +64,13 @@ def moment_of(value: object) -> tuple[float, float]:
 
 
 def read_text(table: Table, value: object) -> tuple[float, float]:
-    """(what the known words of a text add up to, log of how many words it has). Sorted, because the sum
-    of floats depends on their order.
+    """(what the known words of a text add up to, log of how many words and pairs it has). The sum is exact,
+    so that it depends on no order.
     """
-    words = words_of(value)
-    known = sorted(word for word in words if word in table)
-    total = sum(table[word] for word in known) / sqrt(len(known)) if known else 0.0
-    return total, log1p(len(words))
+    if not isinstance(value, str):
+        return 0.0, 0.0
+    words = words_in(value)
+    said = {*words, *pairwise(words)}
+    known = table.keys() & said
+    total = fsum(map(table.__getitem__, known)) / sqrt(len(known)) if known else 0.0
+    return total, log1p(len(said))

@@ -4,7 +4,8 @@ model.
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from leadboard.playbook import policy
@@ -55,20 +56,13 @@ class CardScorer:
             self._judged(card, facts) for card, facts in zip(scorecards(playbook, rows), rows, strict=True)
         ]
 
-    def numbers(self, playbook: Playbook, rows: Sequence[Facts]) -> list[Judgement]:
-        """As `judge_all`, without reasons and without `unseen`."""
-        from qualification.score.numbers import ManyCards, sides_of  # noqa: PLC0415 - reason: loads numpy
+    def numbers(self, playbook: Playbook, rows: Iterable[Facts], memory: Any = None) -> list[Judgement]:
+        """As `judge_all`, without reasons and without `unseen`; `memory` keeps from portion to portion what
+        values said (`coded.Memory`, for this scorer and playbook alone).
+        """
+        from qualification.score.numbers import of_card  # noqa: PLC0415 - reason: loads numpy
 
-        cards = ManyCards(playbook, rows)
-        log_odds = cards.log_odds(self.curve.log_odds)
-        points = {field: self.curve.slope * column for field, column in cards.by_field.items()}
-        sides = sides_of(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.curve.offset))
-        return [
-            Judgement(
-                blend.chance_of(odds), blend.score_of(odds, self.curve.offset), [], "scorecard", [], *both
-            )
-            for odds, *both in zip(log_odds.tolist(), *sides, strict=True)
-        ]
+        return of_card(self, playbook, rows, memory)
 
     def _judged(self, card: policy.Scorecard, facts: Facts) -> Judgement:
         log_odds = self.curve.log_odds(card.points)
@@ -116,40 +110,30 @@ class BlendScorer:
             raise NotANumber("the model gave no finite log-odds")
         steps = self.spec.get("isotonic")
         chances = [calibrated(blend.chance_of(odds), steps) for odds in batch.log_odds.tolist()]
-        every = zip(
-            chances, batch.scores(), batch.reasons(), batch.read.unseen(), *batch.sides(), strict=True
-        )
+        every = zip(chances, batch.scores(), batch.reasons(), batch.unseen(), *batch.sides(), strict=True)
         return [
-            Judgement(chance, score, reasons, self._method(), unseen, fit, intent)
+            Judgement(chance, score, reasons, self.method, unseen, fit, intent)
             for chance, score, reasons, unseen, fit, intent in every
         ]
 
-    def numbers(self, playbook: Playbook, rows: Sequence[Facts]) -> list[Judgement]:
-        """As `judge_all`, without reasons and without `unseen`; raises NotANumber."""
-        from qualification.score.many import ManyRead  # noqa: PLC0415 - reason: loads numpy
-        from qualification.score.numbers import ManyCards, sides_of  # noqa: PLC0415 - reason: loads numpy
+    def numbers(self, playbook: Playbook, rows: Iterable[Facts], memory: Any = None) -> list[Judgement]:
+        """As `judge_all`, without reasons and without `unseen`; raises NotANumber. `memory` as for
+        `CardScorer`.
+        """
+        from qualification.score.numbers import of_blend  # noqa: PLC0415 - reason: loads numpy
 
-        cards, read = ManyCards(playbook, rows), ManyRead(self.spec["form"], rows)
-        log_odds = self.voices.model * read.log_odds + cards.log_odds(self.voices.card.log_odds)
-        points = {field: self.voices.card.slope * column for field, column in cards.by_field.items()}
-        for field, share in zip(read.fields, read.shares, strict=True):
-            gain = self.voices.model * (share - self.spec["centre"].get(field, 0.0))
-            points[field] = points.get(field, 0.0) + blend.POINTS_PER_LOG_ODD * gain
-        sides = sides_of(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.reference))
-        steps, method = self.spec.get("isotonic"), self._method()
-        return [
-            Judgement(
-                calibrated(chance_of(odds), steps),
-                blend.score_of(odds, self.reference),
-                [],
-                method,
-                [],
-                *both,
-            )
-            for odds, *both in zip(log_odds.tolist(), *sides, strict=True)
-        ]
+        return of_blend(self, playbook, rows, memory)
 
-    def _method(self) -> str:
+    @cached_property
+    def many(self) -> Any:
+        """The model's form for many leads at once (`many.ManyForm`)."""
+        from qualification.score.many import ManyForm  # noqa: PLC0415 - reason: loads numpy
+
+        return ManyForm(self.spec["form"])
+
+    @property
+    def method(self) -> str:
+        """How a judgement is made, see `Judgement`."""
         return "model" if self.spec["evidence"] >= LEARNT_FROM else "blend"
 
     def _judged(
@@ -171,7 +155,7 @@ class BlendScorer:
             calibrated(chance, self.spec.get("isotonic")),
             blend.score_of(log_odds, self.reference),
             strongest(points, facts, say),
-            self._method(),
+            self.method,
             self.unseen(facts),
             *_sides(points, blend.POINTS_PER_LOG_ODD * (log_odds - self.reference)),
         )

@@ -121,11 +121,23 @@ def log_of(number: float) -> float:
 
 
 _WORD = re.compile(r"[^\W\d_]{2,30}")
+LONGEST_LETTERS = 30
+# Small letters for the letters of ASCII, gaps for all else: a third of what the pattern costs.
+_LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in their order: letters only, 2 to 30 of them, case folded."""
+    if text.isascii():
+        words = text.encode().translate(_LETTERS).decode().split()
+        if len(max(words, key=len, default="")) <= LONGEST_LETTERS:
+            return [word for word in words if len(word) > 1]
+    return _WORD.findall(text.casefold())
 
 
 def words_of(value: object) -> frozenset[str]:
     """The words of a text (letters only, two or more) and its pairs of neighbours, case folded."""
     if not isinstance(value, str):
         return frozenset()
-    words = _WORD.findall(value.casefold())
+    words = words_in(value)
     return frozenset(words) | frozenset(map(" ".join, pairwise(words)))
