@@ -121,16 +121,14 @@ def rescore(gives_way: bool = False) -> None:
     stops after its portion when other jobs wait, so that nobody who comes in waits for a free worker.
     """
     until = time.monotonic() + LONGEST_JOB
-    is_wanted = _nobody_waits if gives_way else rescoring.always
+
+    def is_wanted() -> bool:
+        return not (gives_way and is_awaited())
+
     while (work := rescoring.begin()) and rescoring.go_on(work, until, is_wanted):
         if time.monotonic() > until or not is_wanted():
             async_task("qualification.jobs.rescore", gives_way)
             return
-
-
-def _nobody_waits() -> bool:
-    """A job stands in the queue until it is done: more than the lanes themselves are others."""
-    return OrmQ.objects.count() <= lanes.LANES
 
 
 def learn() -> bool:

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leadboard.playbook import versions
 from qualification import pipeline
@@ -12,9 +14,12 @@ from qualification.promotion import card_of
 from qualification.score.coded import Coded
 from qualification.score.ends import ends_by_value, told
 from qualification.score.flat import Flat
+from qualification.score.many_words import read_texts
 from qualification.score.reasons import strongest, words_for
+from qualification.score.rows import read_text
 from qualification.score.scorer import BlendScorer, CardScorer
 from qualification.score.sides import side_of
+from qualification.score.values import _WORD, words_in
 from tests.test_any_firms_columns import odd_firm
 from tests.test_learning import firm
 
@@ -66,6 +71,17 @@ def test_many_shares_add_up_to_the_log_odds(playbook):
     assert {field: pytest.approx(of_each.get(field, 0.0), abs=1e-9) for field in fields} == {
         field: share[7] for field, share in zip(fields, read.shares, strict=True)
     }
+
+
+@given(
+    st.lists(st.text("aAbßü İ12_-,", max_size=90) | st.sampled_from([None, 5, "x" * 70 + " ab", "Ab ab ab"]))
+)
+def test_the_words_of_many_texts_are_those_of_each(texts):
+    table = {word: 0.1 + 0.3 * place for place, word in enumerate(["ab", "ba", ("ab", "ab"), ("ba", "aß")])}
+    many = zip(*read_texts(table, texts), strict=True)
+    for text, (total, size) in zip(texts, many, strict=True):
+        assert read_text(table, text) == pytest.approx((total, size), abs=1e-12)
+        assert words_in(str(text)) == _WORD.findall(str(text).casefold())
 
 
 def test_the_card_alone_judges_many_as_each(playbook):

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from qualification.score.coded import Coded
 from qualification.score.columns import DAYS, FIRST_KNOWN, Column, Facts, Plan
-from qualification.score.rows import code_of, log_or_nan, moment_of, read_text, table_of
+from qualification.score.many_words import read_texts
+from qualification.score.rows import code_of, log_or_nan, moment_of, table_of
 from qualification.score.values import LARGEST
 
 
@@ -54,8 +55,9 @@ def _slots_of(column: Column, leads: Coded) -> list[NDArray[np.float64]]:
     if column["kind"] == "category":
         said, places = leads.of(name)
         return [said.told("code", partial(code_of, table))[places]]
-    read = moment_of if column["kind"] == "date" else partial(read_text, table)
-    pairs = np.array(list(map(read, leads.values(name)))).reshape(len(leads), 2)
+    if column["kind"] == "text":
+        return list(read_texts(table, leads.values(name)))
+    pairs = np.array(list(map(moment_of, leads.values(name)))).reshape(len(leads), 2)
     return [np.ascontiguousarray(slot) for slot in pairs.T]
 
 
