@@ -36,15 +36,16 @@ class _Due(NamedTuple):
     address: str
 
 
-def answer_all(closed: Sequence[tuple[Lead, str]]) -> None:
-    """Decide to send each of these leads (rows locked) the answer that the playbook has for its class.
+def answer_all(closed: Sequence[tuple[Lead, str]]) -> list[int]:
+    """Decide to send each of these leads (rows locked) the answer that the playbook has for its class; return
+    the ids of the mails.
 
     None goes to spam, to a throw-away address, to a lead in quarantine, nor to somebody who was
     answered before or must not be mailed.
     """
     due = _due(closed)
     if not due:
-        return
+        return []
     answered = _answered([one.address for one in due])
     decided: list[_Due] = []
     spared: list[Move] = []
@@ -56,7 +57,7 @@ def answer_all(closed: Sequence[tuple[Lead, str]]) -> None:
             answered.add(one.address)
             decided.append(one)
     move_all("answer_spared", spared)
-    _decide(decided)
+    return _decide(decided)
 
 
 def _due(closed: Sequence[tuple[Lead, str]]) -> list[_Due]:
@@ -97,9 +98,12 @@ def _answered(addresses: Sequence[str]) -> set[str]:
     return set(said.values_list("address", flat=True))
 
 
-def _decide(due: Sequence[_Due]) -> None:
+def _decide(due: Sequence[_Due]) -> list[int]:
+    if not due:
+        return []
     sends = [Send(lead=one.lead, answer=one.code, token=secrets.token_urlsafe(24)) for one in due]
     insert_all(sends, ignore_conflicts=True)
-    tokens = [send.token for send in sends]
-    if sends:
-        hand_over(list(Send.objects.filter(token__in=tokens).order_by("pk").values_list("pk", flat=True)))
+    stored = Send.objects.filter(token__in=[send.token for send in sends])
+    decided = list(stored.order_by("pk").values_list("pk", flat=True))
+    hand_over(decided)
+    return decided

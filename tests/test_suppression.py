@@ -170,11 +170,11 @@ def test_a_guessed_token_learns_nothing_and_changes_nothing(db, client):
 def test_a_polite_answer_goes_out_once_and_never_twice(make_lead, sink):
     lead = make_lead()
     with transaction.atomic():
-        send = answers.answer(lead, "wrong_fit")
-        assert answers.answer(lead, "wrong_fit") is None
-        assert answers.answer(lead, "non_prospect") is None
-    sending.deliver(send.pk)
-    sending.deliver(send.pk)
+        (send,) = answers.answer_all([(lead, "wrong_fit")])
+        assert answers.answer_all([(lead, "wrong_fit")]) == []
+        assert answers.answer_all([(lead, "non_prospect")]) == []
+    sending.deliver(send)
+    sending.deliver(send)
     assert [mail["Subject"] for mail in sink.mails] == ["Your enquiry to our company"]
     assert newest(lead).kind == "answered"
 
@@ -185,7 +185,7 @@ def test_a_polite_answer_goes_out_once_and_never_twice(make_lead, sink):
 def test_no_polite_answer_goes_where_it_would_not_be_one(make_lead, fields):
     lead = make_lead(**fields)
     with transaction.atomic():
-        assert answers.answer(lead, "wrong_fit") is None
+        assert answers.answer_all([(lead, "wrong_fit")]) == []
 
 
 def test_no_polite_answer_where_the_playbook_has_none_nor_to_spam(make_lead):
@@ -194,8 +194,8 @@ def test_no_polite_answer_where_the_playbook_has_none_nor_to_spam(make_lead):
         spammer, "qualified", facts={"kind": "spam", "enquiry_class": "non_prospect"}, desk="closed"
     )
     with transaction.atomic():
-        assert answers.answer(lead, "buying") is None
-        assert answers.answer(spammer, "non_prospect") is None
+        assert answers.answer_all([(lead, "buying")]) == []
+        assert answers.answer_all([(spammer, "non_prospect")]) == []
 
 
 def test_a_rep_records_an_objection_over_the_api_and_nobody_reads_the_list(nurtured, ana, otto, api):
