@@ -30,8 +30,11 @@ def test_a_marketer_adds_a_source_and_sees_its_address(page, mia):
     source = Source.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/sources/{source.pk}/")
     assert (source.name, source.lead_type, source.created_by) == ("Demo form", "demo", mia)
-    assert f"/intake/{source.key}/" in browser.get("/sources/").text
-    assert f"/intake/{source.key}/" in browser.get(f"/sources/{source.pk}/").text
+    listed, own = browser.get("/sources/").text, browser.get(f"/sources/{source.pk}/").text
+    assert (f"/intake/{source.key}/" in listed, f"/intake/{source.key}/" in own) == (True, True)
+    assert ("Asked for a demo</span>" in listed, "its leads: asked for a demo" in own) == (True, True)
+    Source.objects.update(lead_type="dropped")
+    assert "dropped</span>" in browser.get("/sources/").text
 
 
 def test_a_name_that_is_taken_is_told_beside_the_field(page, mia, source):

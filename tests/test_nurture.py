@@ -211,6 +211,7 @@ def test_the_page_shows_who_is_where_and_who_waits(lead, make_lead, ana, mia, pa
     claim(back.pk, ana)
     hand_back(back.pk, ana, "wrong_time", "call in May")
     shown = page(mia).get("/nurture/")
+    assert '<option value="long_term">long term</option>' in shown.content.decode()
     columns = {
         column["queue"].key: [str(card.lead) for card in column["cards"]]
         for column in shown.context["columns"]

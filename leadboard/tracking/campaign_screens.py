@@ -15,7 +15,7 @@ from leadboard.tracking import campaigns
 from leadboard.tracking.campaigns import BY, MODELS, REACHED, Campaign
 
 SPANS = {"30": "30 days", "90": "90 days", "365": "A year"}
-DRAWN, ROW, LONGEST_NAME, FEWEST = 8, 30, 30, 5
+DRAWN, ROW, LONGEST_NAME, FEWEST = 8, 30, 30, 20
 
 
 @require_safe
@@ -64,12 +64,14 @@ def _chosen(asked: dict[str, str]) -> dict[str, Any]:
 
 
 def picture(rows: list[Campaign], span: str) -> Figure:
-    """Draw the campaigns with the most leads: all leads pale, conversations in front."""
-    drawn = rows[:DRAWN]
+    """Draw the campaigns with the most leads, and the best: all leads pale, conversations in front."""
+    drawn, best = rows[:DRAWN], best_of(rows)
+    if best and best not in drawn:
+        drawn = [*drawn[:-1], best]
     return figure(
         "campaigns",
         finding=finding(rows),
-        about=f"Leads of {span.lower()}; blue: became a conversation. The {len(drawn)} with the most leads",
+        about=f"Leads of {span.lower()}; blue: became a conversation. {len(drawn)} of {len(rows)}",
         said="; ".join(f"{row.name}: {row.leads:g} leads, {row.talked:g} conversations" for row in drawn),
         draw=lambda width: _draw(width, drawn),
         head=[],
@@ -78,12 +80,19 @@ def picture(rows: list[Campaign], span: str) -> Figure:
 
 
 def finding(rows: list[Campaign]) -> str:
-    """Say which campaign is best talked to, among those with enough leads to tell."""
-    enough = [row for row in rows if row.leads >= FEWEST and row.talked]
-    if not enough:
+    """Say which campaign is best talked to, where there are enough leads to tell."""
+    best = best_of(rows)
+    if best is None and any(row.talked for row in rows):
+        return "Too few leads yet to say which campaign leads to conversations"
+    if best is None:
         return "No campaign has led to a conversation yet"
-    best = max(enough, key=lambda row: (row.talked / row.leads, row.leads))
     return f"{best.name} leads to conversations most often: {best.talked_share} of 100 leads"
+
+
+def best_of(rows: list[Campaign]) -> Campaign | None:
+    """Return the campaign that most surely leads to conversations; None where all have too few leads."""
+    enough = [row for row in rows if row.leads >= FEWEST and row.talked]
+    return max(enough, key=lambda row: row.talked_surely, default=None)
 
 
 def _draw(width: int, rows: list[Campaign]) -> Canvas:

@@ -2,6 +2,7 @@
 shares; and the leads behind each figure.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from leadboard.leads.models import Lead
 
 MOST, MOST_LEADS = 200, 200
+Z = 1.96  # of the normal distribution: 95 %
 MODELS = {"first": "First touch", "last": "Last touch", "any": "Any touch", "linear": "In equal shares"}
 BY = {"campaign": "Campaign", "source": "Source and medium"}
 # How far a lead has to have come to be counted in a column.
@@ -91,6 +93,17 @@ class Campaign:
     def talked_share(self) -> int:
         """Return how many of a hundred leads became a conversation."""
         return round(100 * self.talked / self.leads) if self.leads else 0
+
+    @property
+    def talked_surely(self) -> float:
+        """Return the share that surely became a conversation: the lower end of the 95 % interval (Wilson). So
+        seven leads do not outdo two hundred.
+        """
+        n, share = self.leads, self.talked / self.leads if self.leads else 0.0
+        if not n:
+            return 0.0
+        spread = Z * math.sqrt(max(0.0, share * (1 - share)) / n + Z**2 / (4 * n**2))
+        return (share + Z**2 / (2 * n) - spread) / (1 + Z**2 / n)
 
 
 def report(model: str, days: int, by: str = "campaign") -> list[Campaign]:

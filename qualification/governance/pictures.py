@@ -53,7 +53,7 @@ def _reliability(width: int, found: Sequence[Bin]) -> Canvas:
     lower = [(one.promised, one.came.low) for one in found]
     canvas.area([*upper, *reversed(lower)], "band-ci")
     canvas.mark("line", "goal", x1=canvas.x(0), y1=canvas.y(0), x2=canvas.x(1), y2=canvas.y(1))
-    canvas.text("as promised", canvas.x(0.1), canvas.y(0.02))
+    canvas.text("as promised", canvas.x(0.84), canvas.y(0.9), anchor="end")
     canvas.line([(one.promised, one.came.value) for one in found], "l1")
     for one in found:
         canvas.dot((one.promised, one.came.value))
