@@ -11,7 +11,8 @@ from django.core.management import call_command
 from leadboard.capture.models import Source
 from leadboard.forms import publishing
 from leadboard.forms.models import Form
-from leadboard.forms.starters import starters
+from leadboard.forms.schema import load
+from leadboard.forms.starters import SAID, plain, starters
 
 
 @pytest.fixture
@@ -61,6 +62,27 @@ def test_a_marketer_makes_a_form_changes_it_and_publishes_it(page, mia):
     assert "Price list" in text
     assert "Live" in text
     assert "Our prices" in browser.get("/f/price-list/").text
+
+
+def said_in(part, name=""):
+    if isinstance(part, dict):
+        return [text for key, member in part.items() for text in said_in(member, key)]
+    if isinstance(part, list):
+        return [text for member in part for text in said_in(member, name)]
+    return [part] if name in SAID and part else []
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_a_form_begins_in_the_language_that_was_chosen_and_no_word_is_left_out(page, mia, language):
+    drafts = plain(["hand_raiser", "demo", "content", "pricing"], language)
+    for key, starter in starters().items():
+        english, told = said_in(starter.definition), said_in(drafts[key])
+        same = {one for one, other in zip(english, told, strict=True) if one == other}
+        assert same <= {"E-mail"}, key
+        assert load(drafts[key]).language == language
+    browser = page(mia)
+    made = browser.post("/forms/new/", {"name": "Rechner", "starter": "calculator", "language": language})
+    assert drafts["calculator"]["title"] in unescape(browser.get(made["Location"]).text)
 
 
 def test_what_the_page_shows_can_be_sent_back_and_changes_nothing(page, mia):

@@ -13,7 +13,7 @@ from leadboard.forms.figures import work_out
 from leadboard.forms.models import Form, FormVersion
 from leadboard.forms.options import TYPES
 from leadboard.forms.schema import DefinitionError, load
-from leadboard.forms.starters import plain, starters
+from leadboard.forms.starters import LANGUAGES, plain, starters
 from leadboard.http.problems import Problem
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
@@ -41,14 +41,17 @@ def new_form(request: StaffRequest) -> HttpResponse:
     """Begin one: what to start from, and a name."""
     error, name, chosen = "", request.POST.get("name", ""), request.POST.get("starter", "contact")
     if request.method == "POST":
-        drafts = plain(list(versions.active().lead_types))
+        drafts = plain(list(versions.active().lead_types), request.POST.get("language", ""))
         try:
             form = publishing.create(name, drafts.get(chosen, drafts["contact"]), by=request.user)
         except ValueError as refusal:
             error = str(refusal)
         else:
             return redirect("forms:edit", form.pk)
-    context = {"starters": starters().values(), "name": name, "chosen": chosen, "error": error}
+    context = {
+        "starters": starters().values(), "name": name, "chosen": chosen, "error": error,
+        "languages": LANGUAGES, "language": request.POST.get("language", "en"),
+    }  # fmt: skip
     return render(request, "forms/new.html", context, status=422 if error else 200)
 
 
