@@ -220,3 +220,12 @@ def test_a_row_quotes_the_prospect_and_then_says_what_speaks_for_them(page, ana,
     assert "<p><bdi>“We need 40 seats in May.”</bdi></p>" in html
     assert html.count("Large enough for us") == 2
     assert "<p><bdi>Large enough for us</bdi></p>" in html
+
+
+def test_the_search_box_repeats_only_its_own_words(page, ana, make_lead):
+    lead = make_lead(name="Diana Ek", title="", company="", email="d@barsund.test")
+    other = make_lead(name="Diana Lund", title="", company="", email="lund@x.test")
+    assert 'value="diana"' in page(ana).get("/?view=all&q=diana").content.decode()
+    html = page(ana).get(f"/leads/{lead.pk}/duplicates/?q=lund").content.decode()
+    assert 'type="search" placeholder="Search" value=""' in html
+    assert html.split(f'id="candidate-{other.pk}"')[1].split("</li>")[0].count("lund@x.test") == 1

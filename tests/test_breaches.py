@@ -203,3 +203,10 @@ def test_others_may_not_review_breaches(request, page, who, missed):
     person = request.getfixturevalue(who)
     assert page(person).get("/sla/").status_code == 403
     assert page(person).post(f"/sla/{missed.pk}/", {"cause": "not_seen"}).status_code == 403
+
+
+def test_a_manager_comes_back_to_the_breach_that_was_looked_at(page, lea, missed):
+    html = page(lea).get("/sla/").content.decode()
+    assert f'value="/sla/#breach-{missed.pk}"' in html
+    answer = page(lea).post(f"/sla/{missed.pk}/", {"next": f"/sla/#breach-{missed.pk}", "note": "Lunch"})
+    assert answer.url == f"/sla/#breach-{missed.pk}"

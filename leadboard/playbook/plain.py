@@ -8,7 +8,7 @@ from leadboard.playbook.deadlines import STEP_WORDS
 from leadboard.playbook.door import Door
 from leadboard.playbook.qualifying import RouteClause
 from leadboard.playbook.schema import Playbook, all_routes
-from leadboard.playbook.values import WarnAt, write_duration
+from leadboard.playbook.values import WarnAt, say_duration, write_duration
 
 LEADS_TO = {
     "nurture": "back to nurture",
@@ -145,9 +145,7 @@ def route_in_words(playbook: Playbook, rule: str) -> str:
 def _route(route: RouteClause) -> str:
     words = plain_frame.DESKS[route.desk]
     if route.assign:
-        wait = (
-            f"the board for {write_duration(route.assign_after)}, then" if route.assign_after else "at once"
-        )
+        wait = f"the board for {say_duration(route.assign_after)}, then" if route.assign_after else "at once"
         words = f"{wait} to a suitable rep"
     words += " of pre-sales, else of sales" if route.tier == "presales" else ""
     words += f", on the track {route.track}" if route.track else ""

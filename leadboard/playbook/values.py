@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
+SPOKEN = {"d": "days", "h": "h", "m": "min", "s": "s"}
 DURATION = re.compile("".join(rf"(?:(\d{{1,9}}){unit})?" for unit in UNITS), re.ASCII)
 LONGEST = timedelta(days=366)
 LONGEST_SECONDS = 36_600 * 86_400
@@ -43,6 +44,12 @@ def write_duration(length: timedelta) -> str:
         number, left = divmod(left, seconds)
         parts += [f"{number}{unit}"] if number else []
     return "".join(parts) or "0s"
+
+
+def say_duration(length: timedelta) -> str:
+    """The same in words, for a sentence: "3 min", "1 h 30 min", "2 days"."""
+    parts = re.findall(r"(\d+)([a-z])", write_duration(length))
+    return " ".join(f"{number} {SPOKEN[unit]}" for number, unit in parts)
 
 
 def _read_promise(text: object) -> timedelta:

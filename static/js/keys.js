@@ -79,7 +79,8 @@ function showLegend() {
 
 function writeLegend() {
   const list = document.getElementById("keys-list");
-  for (const [keys, words] of KEYS) {
+  const isHere = (keys) => keys.every((key) => !key.startsWith("g ") || document.querySelector(`.nav [data-key="${key[2]}"]`));
+  for (const [keys, words] of KEYS.filter(([keys]) => isHere(keys))) {
     const term = document.createElement("dt");
     for (const key of keys.flatMap((one) => one.split(" "))) term.append(Object.assign(document.createElement("kbd"), { textContent: key.replace("Arrow", "") }), " ");
     list.append(term, Object.assign(document.createElement("dd"), { textContent: words }));

@@ -15,6 +15,7 @@ const PATIENCE = 30_000;
 let seq = Number(body.dataset.seq ?? 0);
 let socket = null;
 let tries = 0;
+let retry = null;
 let lostAt = 0;
 let asking = null;
 let held = [];
@@ -85,6 +86,7 @@ export function catchUp() {
 }
 
 function connect() {
+  clearTimeout(retry);
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   socket = new WebSocket(`${scheme}//${location.host}/ws/board/?after=${seq}`);
   socket.addEventListener("open", () => {
@@ -99,7 +101,8 @@ function connect() {
     lostAt ||= now();
     showLine(lineState());
     const pause = Math.min(10_000, 250 * 2 ** tries++) * (0.5 + Math.random());
-    setTimeout(connect, pause);
+    clearTimeout(retry);
+    retry = setTimeout(connect, pause);
   });
 }
 
@@ -128,7 +131,12 @@ if (body.dataset.live !== undefined) {
   connect();
   document.getElementById("pause")?.addEventListener("click", togglePause);
   document.addEventListener("visibilitychange", () => document.hidden || void catchUp());
-  window.addEventListener("online", () => void catchUp());
+  window.addEventListener("online", () => {
+    tries = 0;
+    if (socket?.readyState === WebSocket.CLOSED) connect();
+    showLine(lineState());
+    void catchUp();
+  });
   window.addEventListener("offline", () => showLine("off"));
   setInterval(() => void catchUp(), LOOK_EVERY);
   setInterval(() => {

@@ -102,6 +102,10 @@ export function closePanel() {
   (document.getElementById(`lead-${id}`) ?? rows()[0])?.focus();
 }
 
+const views = document.querySelector(".views-list");
+const chosen = views?.querySelector("[aria-current]");
+if (chosen) views.scrollLeft = chosen.offsetLeft - (views.clientWidth - chosen.offsetWidth) / 2;
+
 if (feed) {
   const first = rows()[0];
   if (first) first.tabIndex = 0;

@@ -151,6 +151,24 @@ def test_claiming_works_without_javascript(site, ana, make_lead, path):
     assert lead.owner == ana
 
 
+def test_on_a_phone_the_verdict_stands_before_the_story_and_the_acts_at_the_thumb(site, ana, make_lead):
+    lead = make_lead(phone="+49 30 901820", company="Donaudampfschifffahrts" * 8)
+    page = site.open(f"/leads/{lead.pk}/", person=ana, width=390, height=844)
+    tops = [page.locator(part).bounding_box()["y"] for part in (".lead-worth", "#chronicle", ".lead-rest")]
+    assert tops == sorted(tops)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator(".acts-bar").get_by_role("button", name="Claim").click()
+    expect(page.locator(".acts-bar").get_by_role("link", name="Log")).to_be_visible()
+    expect(page.locator(".acts-bar").get_by_role("link", name="Call")).to_have_attribute(
+        "href", "tel:+49 30 901820"
+    )
+    expect(page.locator("#log")).to_be_visible()
+    page.goto(site.base + "/?view=all")
+    chosen, views = (page.locator(f".views-list{part}").bounding_box() for part in (" [aria-current]", ""))
+    assert chosen["x"] >= views["x"]
+    assert chosen["x"] + chosen["width"] <= views["x"] + views["width"]
+
+
 def _cookie(site, person):
     """Return the sign-in as a cookie of the site."""
     return {"name": settings.SESSION_COOKIE_NAME, "value": live.sign_in(person), "url": site.base}
