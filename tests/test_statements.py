@@ -1,10 +1,19 @@
 """How many statements a form, a verdict and a claim cost: each is a wait for the database, none creeps in."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.datastructures import CaseInsensitiveMapping
 
+from handoff.door import Door as ClaimDoor
+from handoff.door import Plain as Wish
+from leadboard.capture.door import Door as IntakeDoor
+from leadboard.capture.door import Plain as Delivery
 from leadboard.capture.models import Source
+from leadboard.people.models import User
+from leadboard.people.tokens import give_token
 from qualification import pipeline
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +61,34 @@ def test_a_claim_costs_thirteen_statements(make_lead, ana, api):
     claim(make_lead())
     other = make_lead(name="Bo Chen", email="bo@delmar.test", company="Delmar")
     assert statements(lambda: claim(other)) == 13
+
+
+def test_eight_forms_at_once_cost_twenty_statements(make_lead):
+    source, door = Source.objects.create(name="Web form"), IntakeDoor(None)
+
+    def send(first):
+        said = CaseInsensitiveMapping({"content-type": "application/json"})
+        bodies = [
+            {"name": "Diana Ek", "email": f"diana{n}@barsund{n}.test", "message": "A quote, please."}
+            for n in range(first, first + 8)
+        ]
+        told = door.keep(
+            [Delivery(source.key, said, json.dumps(body).encode(), "192.0.2.7") for body in bodies]
+        )
+        assert [one.alone for one in told] == [None] * 8
+
+    send(0)
+    assert statements(lambda: send(8)) == 20
+
+
+def test_eight_claims_at_once_cost_twelve_statements(make_lead):
+    door = ClaimDoor(None)
+    tokens = [give_token(User.objects.create_user(f"r{n}@firm.test", name=f"R{n} X")) for n in range(8)]
+
+    def claim(first):
+        leads = [make_lead(name=f"N{n} X", email=f"n{n}@n{n}.test") for n in range(first, first + 8)]
+        wishes = [Wish(lead.uid, token) for lead, token in zip(leads, tokens, strict=True)]
+        return lambda: [one.status for one in door.decide(wishes)]
+
+    assert claim(0)() == [201] * 8
+    assert statements(claim(8)) == 12

@@ -96,6 +96,12 @@ def test_the_exit_code_of_a_single_run_is_given_back(supervisor):
     assert supervisor.run_once(python("raise SystemExit(3)")) == 3
 
 
+def test_jobs_give_way_to_whoever_waits_for_an_answer(supervisor, said):
+    code = "import os; print(os.nice(0))"
+    supervisor.run_once(python(code, yields=3))
+    assert int(said.getvalue().split()[1]) == min(os.nice(0) + 3, 19)
+
+
 def test_a_killed_program_is_started_again(supervisor, said):
     supervisor.add(python(SLEEP))
     first = supervisor.groups()[0]

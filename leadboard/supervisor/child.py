@@ -15,6 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST_LINE = 65_536
 
 
+def _begin(parent: int, program: Program) -> None:
+    """Say what the operating system has to know, between fork and exec."""
+    os.nice(program.yields)
+    end_with_parent(parent, program.stop_signal)
+
+
 class Child:
     """A process group. Ctrl-C in the terminal does not reach it, only the supervisor does.
 
@@ -34,7 +40,7 @@ class Child:
             stderr=subprocess.STDOUT,
             pass_fds=program.keep_open,
             start_new_session=True,
-            preexec_fn=functools.partial(end_with_parent, os.getpid(), program.stop_signal),
+            preexec_fn=functools.partial(_begin, os.getpid(), program),
         )
         assert self.process.stdout is not None
         self.output = self.process.stdout.fileno()

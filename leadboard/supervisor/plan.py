@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leadboard.embedded.postgres import command as embedded_command
@@ -13,6 +13,7 @@ from leadboard.processes import RUN_TOKEN
 from leadboard.supervisor.child import ROOT
 from leadboard.supervisor.program import Program
 
+JOBS_YIELD = 5  # a third of the processor time that a web process gets, when both want all
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 
 
@@ -77,7 +78,8 @@ def prepare(plan: Plan) -> Program:
 def lasting(plan: Plan, listener: socket.socket) -> list[Program]:
     """Return the programs of the product, in their order of start."""
     programs = [_managed("clocks", index, plan.clocks, "run_clocks") for index in range(plan.clocks)]
-    programs.append(_managed("jobs", 0, 1, "jobs"))
+    # Whoever waits for an answer goes before a verdict that is due in a second or two.
+    programs.append(replace(_managed("jobs", 0, 1, "jobs"), yields=JOBS_YIELD))
     programs += [_web(plan, index, listener) for index in range(plan.web)]
     if plan.is_simulated:
         programs.append(_managed("simulator", 0, 1, "simulate", "--gentle", "--url", plan.url))

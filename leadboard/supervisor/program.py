@@ -16,3 +16,4 @@ class Program:
     keep_open: tuple[int, ...] = ()
     stop_signal: signal.Signals = signal.SIGTERM
     patience: float = 10.0  # seconds from the stop signal to SIGKILL
+    yields: int = 0  # how far it gives way to the others when the processors are all busy (nice)
