@@ -23,7 +23,7 @@ OBJECTS = {
     "BSpline", "Interval", "LogitLink", "HalfBinomialLoss", "ColumnTransformer", "_BinMapper",
     "HistGradientBoostingClassifier", "TreePredictor", "MissingIndicator", "SimpleImputer", "Pipeline",
     "LogisticRegression", "StandardScaler", "OneHotEncoder", "OrdinalEncoder", "FunctionTransformer",
-    "LabelEncoder", "SplineTransformer",
+    "LabelEncoder", "SplineTransformer", "MinMaxScaler",
 }  # fmt: skip
 HOMES = ("sklearn.", "scipy.", "numpy", "builtins", "functools")
 

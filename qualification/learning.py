@@ -20,7 +20,7 @@ from qualification.score import blend
 from qualification.score.cards import scorecards
 from qualification.score.columns import Column, Plan, plan_columns
 from qualification.score.figures import Figures, figures_of
-from qualification.score.guards import leaking_fields
+from qualification.score.guards import leaking_fields, suspicious_fields
 from qualification.score.isotonic import fit_steps, stepped
 from qualification.score.learner import Learned, learn, may_learn
 from qualification.score.ridge import fit_curve
@@ -73,13 +73,16 @@ class HeldOut(NamedTuple):
 
 @dataclass
 class Report:
-    """What a training found. `promoted` is whether the candidate may go live, `why` the sentence for it."""
+    """What a training found. `promoted` is whether the candidate may go live, `why` the sentence for it;
+    `suspicious` are fields that were used and that somebody should look at.
+    """
 
     outcomes: int
     won: int
     promoted: bool
     why: str
     left_out: dict[str, str] = field(default_factory=dict)
+    suspicious: dict[str, str] = field(default_factory=dict)
     newest: dict[str, Figures] = field(default_factory=dict)
     final: Candidate | None = None
     held_out: HeldOut | None = None
@@ -105,6 +108,7 @@ def study(
     cut = int(len(examples) * (1 - NEWEST))
     older, newer = examples[:cut], examples[cut:]
     report.left_out = _refused(older, keep, span)
+    report.suspicious = _looked_at(older, report.left_out)
     candidate = fit(older, playbook, report.left_out)
     candidate.isotonic = _calibration(candidate, older, newer, playbook)
     report.held_out = _held_out(candidate, playbook, newer)
@@ -158,6 +162,11 @@ def _refused(older: Sequence[Example], keep: Iterable[str], span: timedelta | No
     rows = [example.facts for example in older]
     refused = leaking_fields(rows, [example.won for example in older], trusted=OURS | set(keep))
     return refused | (TIMES if span is not None and span < timedelta(days=DAYS_FOR_TIMES) else {})
+
+
+def _looked_at(older: Sequence[Example], refused: dict[str, str]) -> dict[str, str]:
+    rows = [example.facts for example in older]
+    return suspicious_fields(rows, [example.won for example in older], trusted=OURS | set(refused))
 
 
 def _calibration(

@@ -130,6 +130,7 @@ def _keep(
     card = card_of(final, known) | {
         "newest": report.newest,
         "left_out": report.left_out,
+        "suspicious": report.suspicious,
         "why": report.why,
         "library": sklearn.__version__,
         "newest_event": read_until,

@@ -25,8 +25,9 @@ from qualification.score.columns import plan_columns
 from qualification.score.compile import flat_form
 from qualification.score.figures import figures_of
 from qualification.score.flat import Flat
-from qualification.score.guards import leaking_fields
+from qualification.score.guards import leaking_fields, suspicious_fields
 from qualification.score.learner import learn
+from qualification.score.ridge import fit_curve
 
 XED = Path(__file__).parent.parent.parent / "shared" / "data" / "x_education_leads.csv.gz"
 STRICT = [
@@ -145,6 +146,42 @@ def test_a_planted_leak_is_refused_and_an_honest_column_is_not():
     assert set(refused) == {"called by", "closing note"}
     assert "being blank alone tells the outcome" in refused["called by"]
     assert leaking_fields(rows, won, trusted=["called by", "closing note"]) == {}
+
+
+@pytest.mark.parametrize("n", [60, 1000])
+def test_leaks_in_other_words_are_refused_and_a_strong_honest_column_is_only_named(n):
+    rows, won = firm(n, base=-1.5)
+    dice = np.random.default_rng(4)
+    for row, end in zip(rows, won, strict=True):
+        said = ["no budget found", "went with a rival", "never answered"]
+        row["note"] = f"{'customer signed' if end else dice.choice(said)}, ref {dice.integers(10**6)}"
+        row["invoice"] = float(round(dice.lognormal(8, 1))) if end else 0.0
+        row["fit"] = float(1.6 * end + dice.normal())
+        row["wish"] = " ".join(dice.choice(["price", "demo", "seats", "sap", "export"], 4))
+    assert set(leaking_fields(rows, won)) == {"note", "invoice"}
+    named = suspicious_fields(rows, won)
+    assert set(named) == ({"fit"} if n > 100 else set())
+    assert all("was it known when the lead came in?" in why for why in named.values())
+
+
+def test_a_figure_that_grows_with_the_months_does_not_outweigh_all_a_week_later():
+    rows, won = firm(400, base=0.0)
+    for place, row in enumerate(rows):
+        row["index"] = 5000.0 + place
+    learned = learn(plan_columns(rows), rows, won)
+    last, later = ({**rows[0], "index": index} for index in (5399.0, 9e6))
+    flat = Flat(json.loads(json.dumps(flat_form(learned))))
+    assert flat.log_odds(later) == flat.log_odds(last)
+    assert abs(learned.log_odds([later])[0] - learned.log_odds([last])[0]) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("n", "won", "low", "high"),
+    [(10, 4, 0.26, 0.33), (10, 0, 0.14, 0.25), (20, 18, 0.8, 0.9), (200, 4, 0.015, 0.03)],
+)
+def test_a_rate_near_the_assumed_one_hardly_moves_and_another_is_soon_believed(n, won, low, high):
+    ends = np.array([1.0] * won + [0.0] * (n - won))
+    assert low < blend.chance_of(fit_curve(np.zeros(n), ends).offset) < high
 
 
 def test_learning_beats_the_scorecard_on_the_newest_leads(playbook):

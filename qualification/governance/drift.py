@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import chi2
 
 from qualification.governance.portions import BLANK, Portions, portions_of, shares
-from qualification.score.figures import auc_of, ece_of
+from qualification.score.figures import auc_error, auc_of, ece_of
 from qualification.score.values import as_word
 
 PSI_LIMIT, NEW_LIMIT, BLANK_LIMIT = 0.2, 0.05, 0.15
@@ -134,7 +134,7 @@ def of_outcomes(won: Sequence[int], chances: Sequence[float], auc_then: float | 
     auc, wins = auc_of(y, p), int(y.sum())
     if auc is None or auc_then is None or min(wins, len(y) - wins) < FEWEST_OF_EACH:
         return found
-    limit = max(AUC_LIMIT, ERRORS * _auc_error(auc, wins, len(y) - wins))
+    limit = max(AUC_LIMIT, ERRORS * auc_error(auc, wins, len(y) - wins))
     return [*found, Reading("auc", "", auc_then - auc, limit, len(y))]
 
 
@@ -144,10 +144,3 @@ def _ece_by_chance(p: np.ndarray) -> float:
     return float(
         np.quantile([ece_of((dice.random(len(p)) < p).astype(float), p) for _ in range(DRAWS)], 0.995)
     )
-
-
-def _auc_error(auc: float, wins: int, losses: int) -> float:
-    """The standard error of an AUC (Hanley and McNeil 1982)."""
-    q1, q2 = auc / (2 - auc), 2 * auc * auc / (1 + auc)
-    spread = auc * (1 - auc) + (wins - 1) * (q1 - auc * auc) + (losses - 1) * (q2 - auc * auc)
-    return math.sqrt(max(0.0, spread) / (wins * losses))

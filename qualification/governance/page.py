@@ -156,11 +156,12 @@ def _is_enough(evidence: Evidence) -> bool:
 def _facts(model: ScoringModel | None) -> dict[str, Any]:
     """The fields it looks at and those it leaves out, each with why."""
     if model is None:
-        return {"fields": [], "left_out": {}, "set_right": ""}
+        return {"fields": [], "left_out": {}, "suspicious": {}, "set_right": ""}
     columns = model.card["served"]["form"]["plan"]["columns"]
     return {
         "fields": [column["name"].replace("_", " ") for column in columns][:FEW_FIELDS],
         "left_out": model.card.get("left_out", {}),
+        "suspicious": model.card.get("suspicious", {}),
         "set_right": _set_right(model.card.get("recalibrated")),
     }
 

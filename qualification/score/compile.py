@@ -52,9 +52,16 @@ def _part(name: str, fitted: Any, weights: list[float]) -> Form:
         return {"kind": "blank", "weight": weights[0]}
     shape, fill = fitted.named_steps["shape"], float(fitted.named_steps["fill"].statistics_[0])
     if hasattr(shape, "scale_"):
-        mean, scale = float(shape.mean_[0]), float(shape.scale_[0])
-        return {"kind": "line", "fill": fill, "mean": mean, "scale": scale, "weight": weights[0]}
+        return {"kind": "line", "fill": fill, "weight": weights[0], **_line(fitted.named_steps)}
     return {"kind": "spline", "fill": fill, **_spline(shape, weights)}
+
+
+def _line(steps: Any) -> Form:
+    """Where the line ends on both sides, and what it is measured by."""
+    met, shape = steps["range"], steps["shape"]
+    ends = [float(met.data_min_[0]), float(met.data_max_[0])]
+    mean, scale = float(shape.mean_[0] - met.min_[0]), float(shape.scale_[0])
+    return {"ends": ends, "mean": mean / float(met.scale_[0]), "scale": scale / float(met.scale_[0])}
 
 
 def _spline(shape: Any, weights: list[float]) -> Form:

@@ -2,6 +2,7 @@
 1e-6), ECE over ten bins of equal mass, lift of the best-scored part over the average.
 """
 
+import math
 from typing import TypedDict
 
 import numpy as np
@@ -43,6 +44,13 @@ def auc_of(won: NDArray[np.float64], chances: NDArray[np.float64]) -> float | No
     _, places, counts = np.unique(chances, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
     return float((ranks[won == 1].sum() - wins * (wins + 1) / 2) / (wins * losses))
+
+
+def auc_error(auc: float, wins: int, losses: int) -> float:
+    """The standard error of an AUC (Hanley and McNeil 1982)."""
+    q1, q2 = auc / (2 - auc), 2 * auc * auc / (1 + auc)
+    spread = auc * (1 - auc) + (wins - 1) * (q1 - auc * auc) + (losses - 1) * (q2 - auc * auc)
+    return math.sqrt(max(0.0, spread) / (wins * losses))
 
 
 def log_loss_of(won: NDArray[np.float64], chances: NDArray[np.float64]) -> float:

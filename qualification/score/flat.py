@@ -8,7 +8,7 @@ share: the linear half exactly, a tree by what each split on the way changed in 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from math import isnan
+from math import inf, isnan
 from time import thread_time
 from typing import Any
 
@@ -17,6 +17,8 @@ from qualification.score.rows import row_of, table_of
 
 # Seconds of work that one lead may cost; a hundred trees take a five hundredth of it.
 LONGEST, CHECKED_EVERY = 0.1, 16
+# Models of before had lines without ends.
+ENDLESS = (-inf, inf)
 # [mean, slot, threshold, which codes go left or None, whether blank goes left, left, right]; a leaf: [value]
 Node = Sequence[Any]
 Part = Callable[[float], float]
@@ -94,7 +96,8 @@ def _blank(part: Mapping[str, Any]) -> Part:
 
 def _line(part: Mapping[str, Any]) -> Part:
     fill, mean, scale, weight = part["fill"], part["mean"], part["scale"], part["weight"]
-    return lambda value: ((fill if isnan(value) else value) - mean) / scale * weight
+    low, high = part.get("ends", ENDLESS)
+    return lambda value: (min(max(fill if isnan(value) else value, low), high) - mean) / scale * weight
 
 
 def _spline(part: Mapping[str, Any]) -> Part:

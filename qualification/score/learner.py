@@ -17,7 +17,7 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, SplineTransformer, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, SplineTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from qualification.score import blend
@@ -167,11 +167,12 @@ def _one_hot(codes: int) -> OneHotEncoder:
 
 def _shapes(values: Array, evidence: int) -> list[tuple[str, Pipeline]]:
     """A straight line, and on top of it a cubic spline through the quantiles where there are enough outcomes
-    and distinct values: a slope is cheap to learn, its bends are held harder.
+    and distinct values: a slope is cheap to learn, its bends are held harder. Both end at the smallest and
+    the largest value met: a figure that grows with the months would else outweigh everything a week later.
     """
     known = values[~np.isnan(values)]
     knots = np.unique(np.quantile(known, np.linspace(0, 1, 8))) if len(known) else known
-    shapes = [("line", _filled(StandardScaler()))]
+    shapes = [("line", _filled(MinMaxScaler(clip=True), StandardScaler()))]
     if evidence >= SPLINES_FROM and len(knots) >= 4:
         spline = SplineTransformer(
             degree=3, knots=knots[:, None], extrapolation="constant", include_bias=False
@@ -180,9 +181,10 @@ def _shapes(values: Array, evidence: int) -> list[tuple[str, Pipeline]]:
     return shapes
 
 
-def _filled(shape: object) -> Pipeline:
+def _filled(*shapes: object) -> Pipeline:
     fill = SimpleImputer(strategy="median", keep_empty_features=True)
-    return Pipeline([("fill", fill), ("shape", shape)])
+    *before, shape = shapes
+    return Pipeline([("fill", fill), *(("range", one) for one in before), ("shape", shape)])
 
 
 def _tree_half(slots: list[Slot], evidence: int) -> HistGradientBoostingClassifier:

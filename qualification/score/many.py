@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qualification.score.coded import Coded
 from qualification.score.columns import UNKNOWN
+from qualification.score.flat import ENDLESS
 from qualification.score.forest import Forest, Leaf
 from qualification.score.matrix import columns_of, slots_of
 
@@ -99,7 +100,7 @@ def _blank(part: Mapping[str, Any], values: Array) -> Array:
 
 
 def _line(part: Mapping[str, Any], values: Array) -> Array:
-    filled = np.where(np.isnan(values), part["fill"], values)
+    filled = np.clip(np.where(np.isnan(values), part["fill"], values), *part.get("ends", ENDLESS))
     return (filled - part["mean"]) / part["scale"] * part["weight"]
 
 

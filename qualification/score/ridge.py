@@ -3,8 +3,10 @@ does not know already.
 
     log-odds = a + b·(points − 30)/15 + Σ w·field      b ~ N(1, 0.5²), b ≥ 0;  w ~ N(0, 1/λ), λ = 3 + 60/e
 
-Before the first end it is as if eight average leads had ended, two of them won: that holds the rate of ten
-ends and soon lets go of it, also where a firm wins two leads in a hundred.
+Before the first end it is as if eight average leads had ended, two of them won. A rate near 25 % is assumed,
+but no firm is sure to have it: its logit ~ Cauchy(logit 25 %, 0.2), and of the eight as many won as put it at
+its mean after the ends so far. Ten ends not far from it hardly move it; of a firm that wins two leads in a
+hundred, or ninety, little is left of it after twenty.
 
 The most probable values (L-BFGS on a concave posterior). With few ends λ is large and the card stands; with
 many the fields outweigh it. An outcome that counts half pulls half.
@@ -22,6 +24,8 @@ from qualification.score import blend
 Array = NDArray[np.float64]
 LEAST_SHRINKAGE, SHRINKAGE_BY_EVIDENCE = 3.0, 60.0
 MOST_STEPS = 300
+RATE_SPREAD = 0.2
+RATES = np.linspace(-9.0, 7.0, 321)
 
 
 class Ridge(NamedTuple):
@@ -53,8 +57,9 @@ def _fitted(
     columns: Array, steps: Array, won: Array, counts: Array, held_by: float, least_slope: float
 ) -> Array:
     """a, b and the weights of the columns, the most probable ones."""
+    won = np.append(won, assumed(steps, won, counts))
+    columns = np.vstack([columns, np.zeros(columns.shape[1])])
     steps, counts = np.append(steps, 0.0), np.append(counts, blend.ASSUMED_LEADS)
-    won, columns = np.append(won, blend.ASSUMED_RATE), np.vstack([columns, np.zeros(columns.shape[1])])
     matrix = np.column_stack([np.ones(len(won)), steps, columns])
     prior = np.zeros(matrix.shape[1])
     prior[:2] = blend.prior_curve()
@@ -71,6 +76,20 @@ def _fitted(
     bounds = [(None, None), (least_slope, None), *[(None, None)] * (len(prior) - 2)]
     options = {"maxiter": MOST_STEPS, "ftol": 1e-11, "gtol": 1e-7}
     return minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+
+
+def assumed(steps: Array, won: Array, counts: Array) -> float:
+    """How many of the assumed leads won, as a share: as many as put a, with b at 1, where the Cauchy says."""
+    kinds, places = np.unique(steps, return_inverse=True)
+    wins = np.bincount(places, weights=counts * won, minlength=len(kinds))
+    every = np.bincount(places, weights=counts, minlength=len(kinds))
+    odds = RATES[:, None] + kinds
+    belief = odds @ wins - np.logaddexp(0.0, odds) @ every
+    belief -= np.log1p(((RATES - blend.logit(blend.ASSUMED_RATE)) / RATE_SPREAD) ** 2)
+    weights = np.exp(belief - belief.max())
+    rate = float(weights @ expit(RATES) / weights.sum())
+    surplus = float(every @ expit(blend.logit(rate) + kinds) - wins.sum())
+    return min(0.99, max(0.01, rate + surplus / blend.ASSUMED_LEADS))
 
 
 def shrinkage(evidence: int) -> float:

@@ -27,6 +27,8 @@ class Command(BaseCommand):
         )
         for name, why in sorted(report.left_out.items()):
             self.stdout.write(f"  left out  {name}: {why}")
+        for name, why in sorted(report.suspicious.items()):
+            self.stdout.write(f"  look at   {name}: {why}")
         for name, figures in report.newest.items():
             self.stdout.write(f"  {name:<10} {said(figures)}")
         self.stdout.write(report.why[:1].upper() + report.why[1:])
