@@ -4,10 +4,11 @@ from tests.bench.outcomes.protocol import Line
 
 # Within this much two models are the same on a sample of this size.
 NOISE_LOSS, NOISE_AUC = 0.01, 0.01
+FLOORS = ("scorecard (points / 100)", "scorecard + shrunk Platt", "CRM naive Bayes")
 
 
-def head(table, left_out):
-    """Print what is measured."""
+def head(table, left_out, suspicious):
+    """Print what is measured, without what, and what somebody should look at first."""
     print(
         f"{len(table.won):,} leads with a known end, {sum(table.won) / len(table.won):.1%} won, oldest first"
     )
@@ -15,10 +16,12 @@ def head(table, left_out):
         print(f"  guessed: {words}")
     for name, why in sorted(left_out.items()):
         print(f"  the learner leaves out {name}: {why}")
+    for name, why in sorted(suspicious.items()):
+        print(f"  look at {name}: {why} If not, leave it out with drop:")
 
 
 def lines(found):
-    """Print one line a model: folds, then the newest fifth."""
+    """Print a line for each (name, Line or why there is none) as they come: folds, then the newest fifth."""
     names = (
         "AUC",
         "PR-AUC",
@@ -34,28 +37,31 @@ def lines(found):
     )
     print(f"\n{'':26}{'shuffled folds':^56}{'newest 20 %':^24}")
     print(f"{'':26}" + "".join(f"{name:>8}" for name in names))
-    for name, line in found.items():
+    for name, line in found:
+        if isinstance(line, str):
+            print(f"{name:26}  {line}", flush=True)
+            continue
         digits = [2 if field.startswith(("lift", "fit")) else 3 for field in Line._fields]
         print(f"{name:26}" + "".join(f"{v:8.{d}f}" for v, d in zip(line, digits, strict=True)), flush=True)
 
 
 def curve(points, of):
     """Print log-loss / AUC by number of known ends (`of` which leads), and where the product is behind the
-    best of the two that need no statistics.
+    best of those that need no statistics by more than noise (.01).
     """
     names = list(dict.fromkeys(name for found in points.values() for name in found))
     print(f"\nlearning curve, log-loss/AUC by number of known ends, {of}")
-    print(f"{'':26}" + "".join(f"{n:>10,}" for n in points))
+    print(f"{'':26}" + "".join(f"{n:>12,}" for n in points))
     for name in names:
         pairs = [found.get(name) for found in points.values()]
-        cells = [f"{pair[0]:.3f}/{pair[1]:.2f}" if pair else "–" for pair in pairs]
-        print(f"{name:26}" + "".join(f"{cell:>10}" for cell in cells))
+        cells = [f"{pair[0]:.3f}/{pair[1]:.3f}" if pair else "–" for pair in pairs]
+        print(f"{name:26}" + "".join(f"{cell:>12}" for cell in cells))
     behind = [text for n, found in points.items() for text in _behind(n, found)]
     print(f"behind the better of scorecard and naive Bayes: {'; '.join(behind) or 'nowhere'}")
 
 
 def _behind(n, found):
-    rivals = [found[name] for name in ("scorecard + shrunk Platt", "CRM naive Bayes") if name in found]
+    rivals = [found[name] for name in FLOORS if name in found]
     if not rivals or "leadboard" not in found:
         return
     loss, auc = found["leadboard"]
