@@ -13,6 +13,13 @@ from leadboard.capture.vendors import VENDORS
 from tests import malformed
 from tests.vendor_papers import SECRET, SIGN, UNSIGNED
 
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """On a busy machine too all entries are digested while the vendor waits."""
+    monkeypatch.setattr(intake, "PATIENCE", 600)
+
+
 SETTLED = {"captured", "joined", "quarantined", "ignored", "split", "discarded"}
 THOUSAND, SEEDS, SHARE = 1_000, 4, 250
 # Every kind at every vendor, one in seven unproved; None is a delivery in the vendor's own shape, altered.

@@ -24,6 +24,12 @@ from tests import vendor_papers as papers
 from tests.vendor_papers import SECRET, SIGN
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """On a busy machine too all entries are digested while the vendor waits; who tests the limit sets it."""
+    monkeypatch.setattr(intake, "PATIENCE", 600)
+
+
 @pytest.fixture
 def make(db):
     """Return a function that makes the source of a vendor."""
