@@ -123,6 +123,8 @@ def rescore(gives_way: bool = False) -> None:
     until = time.monotonic() + LONGEST_JOB
 
     def is_wanted() -> bool:
+        """Asked after each portion: a sign of life, too."""
+        beats.note_job()
         return not (gives_way and is_awaited())
 
     while (work := rescoring.begin()) and rescoring.go_on(work, until, is_wanted):

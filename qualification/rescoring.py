@@ -150,7 +150,7 @@ def go_on(work: Rescoring, until: float, is_wanted: Callable[[], bool] = always)
     """Do this work until that monotonic time at the longest, or until it `is_wanted` no more; whether there
     is more. Several workers may be at it: each does portions of its own.
     """
-    with lanes.taking_part(work):
+    with lanes.taking_part(work), lanes.unswept():
         if work.scored_at is None:
             _score(work, until, is_wanted)
         else:

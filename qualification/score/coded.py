@@ -55,9 +55,9 @@ class Coded:
         fields = list(dict.fromkeys(fields))
         told = [tuple(map(facts.get, fields)) for facts in rows]
         self._leads = len(told)
+        self._kinds: dict[str, set[type]] = {}
         self._values = dict(zip(fields, zip(*told, strict=True) if told else [()] * len(fields), strict=True))
         self._memory: Memory = {} if memory is None else memory
-        self._kinds: dict[str, set[type]] = {}
         self._coded: dict[str, tuple[Said, Places]] = {}
 
     def __len__(self) -> int:

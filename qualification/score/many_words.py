@@ -3,7 +3,7 @@ all their words together.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain, count
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualification.score.rows import Table
-from qualification.score.values import words_in
+from qualification.score.values import LONGEST_LETTERS, runs_in, words_in
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -19,19 +19,32 @@ Numbers = NDArray[np.int64]
 
 def read_texts(table: Table, values: Sequence[Any]) -> tuple[Array, Array]:
     """(what the known words of each text add up to, log of how many words and pairs it has)."""
-    words = [words_in(value) if isinstance(value, str) else [] for value in values]
-    numbers: defaultdict[Any, int] = defaultdict(count().__next__)
-    said = np.fromiter(map(numbers.__getitem__, chain.from_iterable(words)), dtype=np.int64)
-    of_text = np.repeat(np.arange(len(words)), list(map(len, words)))
+    said, of_text, numbers = _numbered(values, runs_in)
+    lengths = np.array(list(map(len, numbers)), dtype=int)
+    if lengths.max(initial=0) > LONGEST_LETTERS:
+        said, of_text, numbers = _numbered(values, words_in)
+    else:
+        is_word = (lengths > 1)[said]
+        said, of_text = said[is_word], of_text[is_word]
     # A pair is one number, and beyond all single words.
     size = len(numbers) + 1
     beside = of_text[1:] == of_text[:-1]
     pairs = ((said[:-1] + 1) * size + said[1:])[beside]
     texts, what = _distinct(np.append(of_text, of_text[1:][beside]), np.append(said, pairs), size)
     weights, is_known = _weights(table, numbers, size, what)
-    known = np.bincount(texts, is_known, len(words))
-    totals = np.bincount(texts, weights, len(words)) / np.sqrt(np.maximum(known, 1))
-    return totals, np.log1p(np.bincount(texts, minlength=len(words)))
+    known = np.bincount(texts, is_known, len(values))
+    totals = np.bincount(texts, weights, len(values)) / np.sqrt(np.maximum(known, 1))
+    return totals, np.log1p(np.bincount(texts, minlength=len(values)))
+
+
+def _numbered(
+    values: Sequence[Any], words_of: Callable[[str], list[str]]
+) -> tuple[Numbers, Numbers, dict[Any, int]]:
+    """(the number of each word of all texts, the text it stands in, the number of each distinct word)."""
+    words = [words_of(value) if isinstance(value, str) else [] for value in values]
+    numbers: defaultdict[Any, int] = defaultdict(count().__next__)
+    said = np.fromiter(map(numbers.__getitem__, chain.from_iterable(words)), dtype=np.int64)
+    return said, np.repeat(np.arange(len(words)), list(map(len, words))), numbers
 
 
 def _distinct(texts: Numbers, said: Numbers, size: int) -> tuple[Numbers, Numbers]:

@@ -128,10 +128,16 @@ _LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() el
 
 def words_in(text: str) -> list[str]:
     """The words of a text in their order: letters only, 2 to 30 of them, case folded."""
+    words = runs_in(text)
+    if len(max(words, key=len, default="")) <= LONGEST_LETTERS:
+        return [word for word in words if len(word) > 1]
+    return _WORD.findall(text.casefold())
+
+
+def runs_in(text: str) -> list[str]:
+    """The same, where single letters and runs of more than 30 may be among them."""
     if text.isascii():
-        words = text.encode().translate(_LETTERS).decode().split()
-        if len(max(words, key=len, default="")) <= LONGEST_LETTERS:
-            return [word for word in words if len(word) > 1]
+        return text.encode().translate(_LETTERS).decode().split()
     return _WORD.findall(text.casefold())
 
 
