@@ -17,13 +17,14 @@ from leadboard.leads.models import Lead
 from leadboard.leads.table import HEADER, rows_of
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
-from leadboard.playbook import policy
+from leadboard.playbook import policy, versions
 from leadboard.sheets.export import csv_response
 
 HOW = ("arrived", "lost", "again")
 
 
 @requires("nurture")
+@versions.by_one()
 def queues(request: StaffRequest) -> HttpResponse:
     """All queues, each cut after so many cards; or one queue page by page."""
     track = request.GET.get("track", "")
@@ -36,6 +37,7 @@ def queues(request: StaffRequest) -> HttpResponse:
 
 
 @requires("nurture")
+@versions.by_one()
 def queue(request: StaffRequest, key: str) -> HttpResponse:
     """One queue, page by page."""
     found = next((entry for entry in QUEUES if entry.key == key), None)

@@ -19,6 +19,7 @@ from leadboard.leads.models import Lead
 from leadboard.people.models import User
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
+from leadboard.playbook import versions
 
 Act = Callable[[StaffRequest, int], str]
 IN_PLACE = (409, 422)  # refusals that the page shows where the button was
@@ -57,6 +58,7 @@ def _answer(request: StaffRequest, lead_id: int, said: str, status: int) -> Http
     return redirect(back if safe else f"/leads/{lead_id}/")
 
 
+@versions.by_one()
 def _parts(request: StaffRequest, lead_id: int, said: str, status: int) -> HttpResponse:
     """Return the target first, then the other parts of the lead by their ids."""
     lead = get_object_or_404(visible_to(request.user), pk=lead_id)

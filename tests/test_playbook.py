@@ -280,6 +280,17 @@ def test_a_new_version_is_in_force_at_once_and_the_old_one_stays_readable(mia):
 
 
 @pytest.mark.django_db
+def test_a_page_is_drawn_by_one_agreement_and_the_next_by_the_newest(django_assert_num_queries):
+    versions.active()
+    with versions.by_one():
+        with django_assert_num_queries(1):
+            assert [versions.active().version for _ in range(3)] == [1, 1, 1]
+        versions.apply(changed("open_leads: 30", "open_leads: 12"))
+        assert versions.active().version == 1
+    assert versions.active().version == 2
+
+
+@pytest.mark.django_db
 def test_an_agreement_that_is_wrong_changes_nothing():
     with pytest.raises(PlaybookError):
         versions.apply(changed("open_leads: 30", "open_leads: 0"))

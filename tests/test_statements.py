@@ -1,4 +1,4 @@
-"""How many statements a form, a verdict and a claim cost: each is a wait for the database, none creeps in."""
+"""How many statements a form, a verdict and a claim cost, alone and with others: each is a wait."""
 
 import json
 
@@ -61,6 +61,18 @@ def test_a_claim_costs_thirteen_statements(make_lead, ana, api):
     claim(make_lead())
     other = make_lead(name="Bo Chen", email="bo@delmar.test", company="Delmar")
     assert statements(lambda: claim(other)) == 13
+
+
+def test_a_claim_on_the_board_costs_twenty_three_statements_with_the_drawn_answer(make_lead, ana, page):
+    browser = page(ana)
+
+    def claim(lead):
+        said = {"HX-Request": "true", "HX-Target": f"lead-{lead.pk}-state"}
+        assert browser.post(f"/leads/{lead.pk}/claim/", headers=said).status_code == 200
+
+    claim(make_lead())
+    other = make_lead(name="Bo Chen", email="bo@delmar.test", company="Delmar")
+    assert statements(lambda: claim(other)) == 23
 
 
 def test_eight_forms_at_once_cost_twenty_statements(make_lead):

@@ -15,15 +15,18 @@ from leadboard.leads.models import Lead
 from leadboard.leads.reactions import wiring
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import requires
+from leadboard.playbook import versions
 
 
 @requires("see_leads")
+@versions.by_one()
 def lead_page(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole story of one lead; `who` narrows the timeline to their doing, ours or the machine's."""
     return render(request, "lead/page.html", story(request, pk))
 
 
 @requires("see_leads")
+@versions.by_one()
 def lead_panel(request: StaffRequest, pk: int) -> HttpResponse:
     """The same lead as a fragment for the side of the feed."""
     with timezone.override(request.user.time_zone):

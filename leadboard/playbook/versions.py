@@ -1,5 +1,8 @@
 """Which agreement is in force, and which one was when something was decided."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection
@@ -14,9 +17,31 @@ _READ: dict[tuple[int, bytes], Playbook] = {}
 ACTIVE = "SELECT number, digest FROM playbook_playbookversion WHERE active"
 
 
+# The agreement by which a page is being drawn, once it was asked for; None while nothing is drawn.
+_drawn: ContextVar[list[Playbook] | None] = ContextVar("drawn", default=None)
+
+
 def active() -> Playbook:
     """The agreement in force; stores the default one where there is none yet."""
-    return _read(*(_active() or _first()))
+    drawn = _drawn.get()
+    if drawn:
+        return drawn[0]
+    found = _read(*(_active() or _first()))
+    if drawn is not None:
+        drawn.append(found)
+    return found
+
+
+@contextmanager
+def by_one() -> Iterator[None]:
+    """Let all parts of a page be drawn by one agreement, asked for once. For what only shows: what decides
+    asks for the agreement of its moment.
+    """
+    token = _drawn.set([])
+    try:
+        yield
+    finally:
+        _drawn.reset(token)
 
 
 def _active() -> tuple[int, bytes] | None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from leadboard.http.problems import Problem
 from leadboard.people.requests import StaffRequest
 from leadboard.people.rights import may, requires
+from leadboard.playbook import versions
 from leadboard.plots.figure import as_csv, table_as_csv
 from qualification.governance import bars, months, page, signing, standing
 from qualification.governance.fairness import SELECTIONS
@@ -24,6 +25,7 @@ FEW_ACTS, MOST_ACTS = 10, 500
 
 
 @requires("see_models")
+@versions.by_one()
 def show(request: StaffRequest, number: int | None = None) -> HttpResponse:
     """The card of what judges now, or of the model of this number."""
     model = _model(number) if number else standing.live_model()
