@@ -27,6 +27,9 @@ def test_few_are_buyers_and_what_becomes_of_them_is_no_chance():
     assert len({one.fields["country"] for one in told}) > 15
     assert {one.fields["email"].rpartition(".")[2] for one in told} == {"example"}
     assert not [one for one in told if "{" in one.fields["message"]]
+    assert {one.fields["email"].partition(".")[0] for one in told if one.fields["first_name"] == "Chloé"} == {
+        "chloe"
+    }
     worth = {
         kind: [prospects.truths[one.fields["email"]].wins for one in told if one.kind == kind]
         for kind in ("buyer", "shopper", "reader")

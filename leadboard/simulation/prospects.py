@@ -1,5 +1,6 @@
 """Invents what a prospect sends: seeded, so that one seed is one story."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -123,4 +124,5 @@ def weighted(random: Random, choices: dict[str, dict[str, Any]]) -> str:
 
 def _plain(name: str) -> str:
     """Return a name as it stands in an address: letters that ASCII has."""
-    return name.lower().replace(" ", "").encode("ascii", "ignore").decode()
+    dotted = name.lower().replace(" ", "").replace("ı", "i")
+    return unicodedata.normalize("NFKD", dotted).encode("ascii", "ignore").decode()

@@ -26,8 +26,9 @@ REP_NAMES = [
     "Finn Lund",
 ]
 
-# How many times faster the reps are while the first leads are posted.
-HURRY = 25
+# How many times faster the reps are while the first leads are posted, and for how many of them: what comes after
+# waits on the board.
+HURRY, PAST = 25, 0.6
 
 MAIL_TOOL = ("Mail and webinar tools", Role.MARKETER)
 
@@ -59,8 +60,8 @@ def employ(name, role):
 
 
 class Simulation:
-    """Posts `rate` leads a second (the first `burst` of them at once, with reps who are as fast) and lets the
-    reps work.
+    """Posts `rate` leads a second (the first `burst` of them at once, with reps who are fast until most of those
+    are there) and lets the reps work.
     """
 
     def __init__(self, base, *, rate, burst=0, reps=(), enquiries=None, seed=1, limit=None):
@@ -106,8 +107,9 @@ class Simulation:
             done = self.sent + self.refused
             if self.stop.is_set() or (self.limit and done >= self.limit):
                 return
-            if done >= self.burst:
+            if done >= self.burst * PAST:
                 self.set_pace(paces)
+            if done >= self.burst:
                 self.stop.wait(self.random.expovariate(self.rate))
 
     def set_pace(self, paces):

@@ -9,8 +9,8 @@ from leadboard.simulation.replay import enquiries_from
 from leadboard.simulation.runner import Simulation, hire
 
 # The two reps leave most of the board to whoever has just signed in. In the beginning a day goes by in half a
-# minute, so that there is something to look back on.
-GENTLE = {"rate": 0.2, "burst": 90, "reps": 2}
+# minute, so that there is something to look back on, and a board that is not empty.
+GENTLE = {"rate": 0.2, "burst": 120, "reps": 2}
 
 
 class Command(BaseCommand):
