@@ -26,8 +26,8 @@ REP_NAMES = [
     "Finn Lund",
 ]
 
-# How many times faster the reps are while the first leads are posted, and for how many of them: what comes after
-# waits on the board.
+# How many times faster the reps are while the first leads are posted, and for which share of them: what comes
+# after waits on the board.
 HURRY, PAST = 25, 0.6
 
 MAIL_TOOL = ("Mail and webinar tools", Role.MARKETER)
@@ -60,8 +60,8 @@ def employ(name, role):
 
 
 class Simulation:
-    """Posts `rate` leads a second (the first `burst` of them at once, with reps who are fast until most of those
-    are there) and lets the reps work.
+    """Posts `rate` leads a second (the first `burst` of them at once, with reps who are fast until most of
+    those are there) and lets the reps work.
     """
 
     def __init__(self, base, *, rate, burst=0, reps=(), enquiries=None, seed=1, limit=None):
