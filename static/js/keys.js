@@ -2,15 +2,19 @@
 import { claim, undoLast } from "./claim.js";
 import { showByHand } from "./arrivals.js";
 import { togglePause } from "./live.js";
-import { deselect, nextAtRisk, open, step } from "./rows.js";
+import { current, deselect, nextAtRisk, open, step } from "./rows.js";
+import { tell } from "./say.js";
 
 const legend = document.getElementById("keys");
 const go = (key) => () => document.querySelector(`.nav [data-key="${key}"]`)?.click();
-const enter = (selector) => () => {
+// From the bare list the lead is opened first: its forms are in the panel.
+const enter = (selector) => async () => {
+  if (!document.querySelector(selector) && current()?.isConnected) await open();
   const target = document.querySelector(selector);
   const fold = target?.closest("details");
   if (fold) fold.open = true;
-  target?.focus();
+  if (target) target.focus();
+  else tell("That cannot be done with this lead now.");
 };
 
 // keys, what it does, how. A key of two parts is typed one after the other.

@@ -65,6 +65,17 @@ function leadChanged() {
   if (!isInUse(document.getElementById("acts")) && !isEcho()) window.htmx?.trigger(body, "acts-changed");
 }
 
+// What stands beside the story comes along with it: where somebody is at work in it, only the other parts of it.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.id !== "aside" || !(isInUse(target) || target.contains(document.activeElement))) return;
+  event.detail.shouldSwap = false;
+  for (const fresh of fragment.querySelectorAll(".sheet > [id]")) {
+    const old = document.getElementById(fresh.id);
+    if (old && !isInUse(old) && !old.contains(document.activeElement)) replace(fresh);
+  }
+});
+
 export function receive(html) {
   if (body.dataset.paused) held.push(html);
   else void apply(html);

@@ -48,9 +48,9 @@ export function deselect() {
 }
 
 export function open(row = current()) {
-  if (!row) return;
-  if (panel && wide.matches) void openPanel(row, true);
-  else location.assign(row.querySelector("h2 a").href);
+  if (!row) return undefined;
+  if (panel && wide.matches) return openPanel(row, true);
+  return location.assign(row.querySelector("h2 a").href);
 }
 
 const shown = () => panel?.querySelector("[data-panel]")?.dataset.panel;

@@ -184,6 +184,10 @@ def test_whoever_claims_beside_the_list_stays_with_the_lead_and_loses_nothing(si
     expect(row(page, lead)).to_have_attribute("data-desk", "mine")
     expect(page.locator("#panel-h")).to_have_text("First Lead")
     expect(row(page, other)).not_to_have_attribute("aria-current", "true")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    expect(page.locator('form[action$="/reject/"] input[type=radio]').first).to_be_focused()
+    page.keyboard.press("Escape")
     page.keyboard.press("l")
     page.keyboard.press("n")
     page.keyboard.type("Ask for Friday")
@@ -197,3 +201,15 @@ def test_whoever_claims_beside_the_list_stays_with_the_lead_and_loses_nothing(si
     expect(page.locator("#panel-story")).to_contain_text("Ask for Friday")
     assert row(page, lead).locator(".clock b").evaluate("node => getComputedStyle(node).fontSize") == "18px"
     expect(page.locator("#undo-form")).to_be_hidden()
+
+
+def test_a_change_over_the_line_leaves_a_half_made_override_alone(site, ana, make_lead):
+    lead = make_lead()
+    page = site.open(f"/leads/{lead.pk}/", person=ana)
+    page.get_by_text("Set a score").click()
+    page.locator("input[name=score]").fill("12")
+    lifecycle.move(lead, "target_marked", target_account=True)
+    expect(page.locator("#lead-head")).to_contain_text("Target account")
+    expect(page.locator("#chronicle")).to_contain_text("Marked as a target account")
+    expect(page.locator("input[name=score]")).to_have_value("12")
+    expect(page.locator("input[name=score]")).to_be_focused()
