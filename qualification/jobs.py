@@ -17,6 +17,7 @@ from leadboard.health.queue import is_awaited, is_queued
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
 from qualification import before, lanes, pipeline, rescoring
+from qualification.beside import beside
 from qualification.models import ScoringModel, Verdict
 from qualification.outcomes import examples
 
@@ -88,19 +89,26 @@ def follow(first: int, last: int) -> None:
 
 
 def _judge_on(portion_behind: Callable[[int], list[tuple[int, int]]], place: int) -> int | None:
-    """Judge portions of (place, lead), each behind the last place of the one before. Return the place behind
-    which a job of its own has to go on; None when all are judged.
+    """Judge portions of (place, lead), each behind the last place of the one before, and each while the one
+    before is written: the database works on another core. Return the place behind which a job of its own has
+    to go on; None when all are judged.
 
     Many leads at once never stand before the one that comes in now: as soon as another job waits, or after
     some seconds, what is left goes to the end of the queue.
     """
-    until = time.monotonic() + SECONDS_AT_ONCE
-    while portion := portion_behind(place):
-        pipeline.qualify_all([lead_id for _, lead_id in portion])
-        place = portion[-1][0]
-        beats.note_job()
-        if time.monotonic() > until or is_awaited():
-            return place
+    until, writing = time.monotonic() + SECONDS_AT_ONCE, None
+    with beside() as hand:
+        while portion := portion_behind(place):
+            begun = pipeline.begin([lead_id for _, lead_id in portion])
+            if writing:
+                writing.result()
+            place, writing = portion[-1][0], hand.submit(pipeline.finish, begun)
+            beats.note_job()
+            if time.monotonic() > until or is_awaited():
+                writing.result()
+                return place
+        if writing:
+            writing.result()
     return None
 
 

@@ -8,6 +8,7 @@ that were away) go the same way together, a portion in one transaction, with the
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError
 
@@ -24,6 +25,18 @@ from qualification.verdicts import Written, write_all
 
 log = logging.getLogger(__name__)
 UNCLAIMED = (Desk.BOARD, Desk.NURTURE, Desk.LONG_NURTURE)
+TROUBLE = "%s leads could not be judged together; each is judged alone"
+
+
+class Begun(NamedTuple):
+    """The verdicts that are there already, what was thought about the other leads by which agreement, and
+    whom nothing was thought about because that failed.
+    """
+
+    verdicts: dict[int, Verdict]
+    thoughts: list[tuple[Lead, Thought]]
+    playbook: Playbook | None
+    again: Sequence[int] = ()
 
 
 def qualify(lead_id: int, *, asked: bool = False, anew: bool = False) -> Verdict | None:
@@ -32,7 +45,7 @@ def qualify(lead_id: int, *, asked: bool = False, anew: bool = False) -> Verdict
     (GDPR Art. 21). Judging again what has not changed gives the verdict that is there; `anew`
     makes a new one.
     """
-    done = _judge([lead_id], asked=asked, anew=anew)
+    done = _written(_begun([lead_id], asked=asked, anew=anew), waits=True)
     return qualify(lead_id, asked=asked, anew=anew) if done.again else done.verdicts.get(lead_id)
 
 
@@ -43,11 +56,25 @@ def qualify_all(lead_ids: Sequence[int]) -> None:
     after the others, and so is each when they cannot be written together. One that cannot be judged at all
     holds up no other: it is logged, and the sweep comes back to it.
     """
+    finish(begin(lead_ids))
+
+
+def begin(lead_ids: Sequence[int]) -> Begun:
+    """Do the first half of it: read and think. The other half may be done beside the next first one."""
     try:
-        again = _judge(lead_ids).again
+        return _begun(lead_ids)
     except Exception:
-        log.exception("%s leads could not be judged together; each is judged alone", len(lead_ids))
-        again = list(lead_ids)
+        log.exception(TROUBLE, len(lead_ids))
+        return Begun({}, [], None, list(lead_ids))
+
+
+def finish(begun: Begun) -> None:
+    """Write what was thought, and judge alone whoever could not be written with the others."""
+    try:
+        again = begun.again or _written(begun, waits=False).again
+    except Exception:
+        log.exception(TROUBLE, len(begun.thoughts))
+        again = [lead.pk for lead, _ in begun.thoughts]
     for lead_id in again:
         _alone(lead_id)
 
@@ -61,8 +88,8 @@ def _alone(lead_id: int) -> None:
         log.exception("lead %s could not be judged", lead_id)
 
 
-def _judge(lead_ids: Sequence[int], *, asked: bool = False, anew: bool = False) -> Written:
-    """Judge those of these leads that are to be judged; a single one is waited for."""
+def _begun(lead_ids: Sequence[int], *, asked: bool = False, anew: bool = False) -> Begun:
+    """Read these leads and think about those that are to be judged."""
     open_to_us = Lead.objects.filter(pk__in=lead_ids, erased_at=None, do_not_contact=False).order_by("pk")
     leads = [lead for lead in open_to_us if asked or lead.desk in UNCLAIMED]
     about = before.of_all([lead.pk for lead in leads]) if leads else {}
@@ -73,7 +100,7 @@ def _judge(lead_ids: Sequence[int], *, asked: bool = False, anew: bool = False) 
     }
     due = [lead for lead in leads if lead.pk not in verdicts]
     if not due:
-        return Written(verdicts, [])
+        return Begun(verdicts, [], None)
     playbook = versions.active()
     thoughts = _think(due, about[due[0].pk].now, playbook, heard)
     if not anew:
@@ -83,8 +110,15 @@ def _judge(lead_ids: Sequence[int], *, asked: bool = False, anew: bool = False) 
             if lead.pk in newest and _is_the_same(newest[lead.pk], thought, playbook)
         }
     new = [(lead, thought) for lead, thought in thoughts if lead.pk not in verdicts]
-    done = write_all(new, playbook, waits=len(lead_ids) == 1)
-    return Written(verdicts | done.verdicts, done.again)
+    return Begun(verdicts, new, playbook)
+
+
+def _written(begun: Begun, *, waits: bool) -> Written:
+    """Write what was thought; the answer holds the verdicts that are there already too."""
+    if not begun.thoughts or begun.playbook is None:
+        return Written(begun.verdicts, [])
+    done = write_all(begun.thoughts, begun.playbook, waits=waits)
+    return Written(begun.verdicts | done.verdicts, done.again)
 
 
 def _newest(about: dict[int, Before]) -> dict[int, Verdict]:

@@ -47,8 +47,6 @@ def write_all(thoughts: Sequence[tuple[Lead, Thought]], playbook: Playbook, *, w
     """Write verdict, findings and move of each lead, as it was read, in one transaction. A lead that was
     claimed meanwhile stays where it is. Whose row somebody else has locked is left out unless it `waits`.
     """
-    if not thoughts:
-        return Written({}, [])
     with transaction.atomic():
         locked = lifecycle.lock_all([lead for lead, _ in thoughts], waits=waits)
         known = _known([lead for lead, _ in thoughts], locked)

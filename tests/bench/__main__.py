@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from leadboard import embedded
-from tests.bench import doors, fanout, imports, pages, scoring, tracking
+from tests.bench import doors, fanout, imports, pages, scoring, tracking, verdicts
 
 
 def clocks(data):
@@ -25,6 +25,7 @@ PARTS = {
     "clocks": clocks,
     "pages": pages.run,
     "import": imports.run,
+    "verdicts": verdicts.run,
     "fanout": fanout.run,
     "scoring": scoring.run,
     "tracking": tracking.run,

@@ -106,7 +106,7 @@ def plain_rows():
 def _pieces(cursor, name):
     """Return the INSERT of a table and its rows in as many pieces as the import had batches."""
     cursor.execute(f"SELECT * FROM {name}")
-    rows = [tuple(_as_json(value) for value in row) for row in cursor.fetchall()]
+    rows = [tuple(as_json(value) for value in row) for row in cursor.fetchall()]
     names = ", ".join(f'"{column.name}"' for column in cursor.description)
     marks = ", ".join(["%s"] * len(cursor.description))
     size = -(-len(rows) * 200 // ROWS) or 1
@@ -114,7 +114,8 @@ def _pieces(cursor, name):
     return statement, [rows[at : at + size] for at in range(0, len(rows), size)]
 
 
-def _as_json(value):
+def as_json(value):
+    """Return a value as it travels in a parameter."""
     from psycopg.types.json import Jsonb
 
     return Jsonb(value) if isinstance(value, dict | list) else value
