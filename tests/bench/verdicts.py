@@ -8,7 +8,7 @@ import sys
 
 from leadboard import embedded
 
-LEADS, PORTION = 3_000, 200
+LEADS, PORTION = 6_000, 200
 SAID = (
     "We need a quote for {n} seats, budget is approved and we start in January.", "",
     "Could you send me a brochure about plan {n}? We only compare for now.",
