@@ -18,9 +18,8 @@ from qualification.grams import Token, letter_grams, names_of, places, plain, to
 CUE = 0.2
 # idf² of a gram that nobody has met, among some thousand texts.
 UNSEEN = 85.0
-# What an added model may say of texts that share little with what it has met: a text of which half is known
-# is as near as can be (and by its `reach`, 0 to 1, a known word counts as if it were all of the text).
-NEAREST = 2.0
+# The last column of what a firm taught: is a text of the kind that was taught?
+OURS = "ours"
 Places = dict[str, tuple[int, int]]
 
 
@@ -52,12 +51,25 @@ class Judged(NamedTuple):
         return found
 
 
-class _Sums(NamedTuple):
+class _Text(NamedTuple):
+    """What a text is counted by."""
+
     tokens: list[Token]
     cues: Places
-    totals: list[float]
+    grams: Mapping[str, int]
+    names: Iterable[str]
+
+
+class _Said(NamedTuple):
+    """What a model says of a text: each vote, and what they add up to for each of its labels."""
+
     votes: list[Vote]
-    known: set[str]
+    totals: list[float]
+
+    def times(self, factor: float) -> "_Said":
+        """The same, counting so much."""
+        votes = [Vote(gram, factor * by, row) for gram, by, row in self.votes]
+        return _Said(votes, [factor * total for total in self.totals])
 
 
 class Table:
@@ -91,8 +103,10 @@ class Table:
 
 
 class WordModel:
-    """`temperature` divides the log-odds so that a promised chance is kept; `added` is a model of the same
-    labels whose votes are added: what a firm taught. `counts` is what the own votes count beside them.
+    """`temperature` divides the log-odds so that a promised chance is kept; `added` is what a firm taught: a
+    model of the same labels and of `OURS`, the log-odds that a text is of the kind that was taught. By that
+    share its votes are added, and there the own votes count no more than `counts`; a text of another kind
+    is read as before. `reach` (0 to 1) says how far a known word counts as if it were all of the text.
     """
 
     def __init__(
@@ -107,8 +121,7 @@ class WordModel:
         counts: float = 1.0,
     ) -> None:
         self.labels, self.bias, self.temperature = list(labels), list(bias), temperature
-        self.added, self.counts = added, counts
-        self.near, self.reach = NEAREST, 0.0
+        self.added, self.counts, self.reach = added, counts, 0.0
         self.below: WordModel | None = None
         self.words, self.letters, self.cues = words, letters, dict(cues)
         self._of_word = lru_cache(maxsize=20_000)(self._letters_of)
@@ -117,7 +130,7 @@ class WordModel:
     def from_json(cls, saved: Mapping[str, Any]) -> "WordModel":
         tables = Table.from_json(saved["words"]), Table.from_json(saved["letters"])
         model = cls(saved["labels"], *tables, saved["cues"], saved["bias"], saved["temperature"])
-        return model.reaching(*saved["reach"])
+        return model.reaching(saved["reach"])
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -127,53 +140,45 @@ class WordModel:
             "cues": self.cues,
             "bias": self.bias,
             "temperature": self.temperature,
-            "reach": [self.near, self.reach],
+            "reach": self.reach,
         }
 
     def judge(self, text: str) -> Judged:
         """Read one text; only its first 200 words count."""
-        found = self._sums(plain(text))
-        chances = _softmax([total / self.temperature for total in found.totals])
-        share = sum(token.word in found.known for token in found.tokens) / max(2, len(found.tokens))
-        placed = places(found.tokens) | found.cues
-        return Judged(dict(zip(self.labels, chances, strict=True)), found.votes, share, placed)
+        counted = _counted(plain(text))
+        said = self._read(counted)
+        chances = _softmax([total / self.temperature for total in said.totals])
+        share = sum(self._knows(token.word) for token in counted.tokens) / max(2, len(counted.tokens))
+        placed = places(counted.tokens) | counted.cues
+        return Judged(dict(zip(self.labels, chances, strict=True)), said.votes, share, placed)
 
-    def reaching(self, near: float, reach: float) -> "WordModel":
+    def reaching(self, reach: float) -> "WordModel":
         """The same, that reaches so far as an added one."""
-        self.near, self.reach = near, reach
+        self.reach = reach
         return self
 
     def plus(self, added: "WordModel", counts: float = 1.0) -> "WordModel":
-        """This model, its votes counting `counts`, with the votes of another on top."""
+        """This model with what a firm taught on top; near that its own votes count `counts`."""
         added.below = self
         parts = self.labels, self.words, self.letters, self.cues, self.bias, self.temperature
         return WordModel(*parts, added, counts)
 
     def log_odds(self, text: str) -> list[float]:
         """What all grams and cues of a text add up to for each label, before the temperature."""
-        return self._sums(plain(text)).totals
+        return self._read(_counted(plain(text))).totals
 
-    def _sums(self, text: str) -> "_Sums":
-        tokens = tokens_of(text)
-        cues = {f"[{name}]": span for name, span in cues_in(text).items()}
-        grams = Counter(word_grams(tokens))
-        names = names_of(tokens)
-        sums = _Sums(
-            tokens, cues, [0.0] * len(self.labels), [], {name for name in names if name in self.words}
-        )
+    def _knows(self, word: str) -> bool:
+        return word in self.words or (self.added is not None and word in self.added.words)
+
+    def _read(self, text: _Text) -> _Said:
+        own = self._say(text)
         if self.added is None:
-            self._vote(sums, grams, names)
-            return sums
-        near = self.added.nearness(grams)
-        self._vote(sums, grams, names, counts=1 - (1 - self.counts) * near)
-        self.added._vote(sums, grams, names, leaning=near)
-        sums.known.update(name for name in names if name in self.added.words)
-        return sums
-
-    def nearness(self, grams: Mapping[str, int]) -> float:
-        """How much of a text (0 to 1) is made of words and pairs that this added model has met."""
-        known, rest = self.mass(grams), self._rest(grams)
-        return min(1.0, self.near * known / (known + rest)) if known else 0.0
+            return own
+        taught = self.added._say(text)
+        near = 1 / (1 + math.exp(-taught.totals.pop()))
+        own, taught = own.times(1 - (1 - self.counts) * near), taught.times(near)
+        votes = own.votes + [Vote(gram, by, row[:-1]) for gram, by, row in taught.votes]
+        return _Said(votes, [one + more for one, more in zip(own.totals, taught.totals, strict=True)])
 
     def mass(self, grams: Mapping[str, int]) -> float:
         """The square of the length of a text by the words that are known."""
@@ -188,32 +193,19 @@ class WordModel:
         unseen = [count for gram, count in rest.items() if gram not in self.below.words]
         return self.below.mass(rest) + UNSEEN * sum((1 + math.log(count)) ** 2 for count in unseen)
 
-    def _vote(
-        self,
-        sums: "_Sums",
-        grams: Mapping[str, int],
-        names: Iterable[str],
-        counts: float = 1.0,
-        leaning: float = 1.0,
-    ) -> None:
-        """Add this model's votes, each counting `counts` (and its bias `leaning` of that), to the totals. A
-        text is as long as what is known of it; for a model on top of another as the whole of it, so that what
-        shares little is hardly touched.
+    def _say(self, text: _Text) -> _Said:
+        """This model's votes and their sum. A text is as long as what is known of it; for a model on top of
+        another more or less as the whole of it, by its `reach`.
         """
-        votes = [
-            Vote(gram, 1 + math.log(n), row) for gram, n in grams.items() if (row := self.words.row(gram))
-        ]
-        own = sum(vote.factor**2 * vote.row[0] for vote in votes)
-        length = self._length(own, self._rest(grams)) / counts
+        known = [(n, gram, row) for gram, n in text.grams.items() if (row := self.words.row(gram))]
+        votes = [Vote(gram, 1 + math.log(n), row) for n, gram, row in known]
+        length = self._length(sum(vote.factor**2 * vote.row[0] for vote in votes), self._rest(text.grams))
         votes = [Vote(gram, factor / length, row) for gram, factor, row in votes]
-        cues = [(cue, self.cues[cue[1:-1]]) for cue in sums.cues if cue[1:-1] in self.cues]
-        votes += [Vote(cue, CUE * counts, (0.0, *weights)) for cue, weights in cues]
-        sums.votes.extend(votes)
+        cues = [(cue, self.cues[cue[1:-1]]) for cue in text.cues if cue[1:-1] in self.cues]
+        votes += [Vote(cue, CUE, (0.0, *weights)) for cue, weights in cues]
         scaled = [[factor * number for number in row[1:]] for _, factor, row in votes]
-        bias = [counts * leaning * number for number in self.bias]
-        letters = [counts * number for number in self._letters_in(names)]
-        for place, column in enumerate(zip(bias, letters, *scaled, strict=True)):
-            sums.totals[place] += sum(column)
+        sums = zip(self.bias, self._letters_in(text.names), *scaled, strict=True)
+        return _Said(votes, [sum(column) for column in sums])
 
     def _letters_in(self, names: Iterable[str]) -> list[float]:
         """What the letters of all words add to each label, divided by the length of the whole."""
@@ -240,6 +232,12 @@ class WordModel:
     def _letter_rest(self, grams: Iterable[str]) -> float:
         below = self.below.letters if self.below else self.letters
         return sum((row[0] if (row := below.row(g)) else UNSEEN) for g in grams if g not in self.letters)
+
+
+def _counted(text: str) -> _Text:
+    tokens = tokens_of(text)
+    cues = {f"[{name}]": span for name, span in cues_in(text).items()}
+    return _Text(tokens, cues, Counter(word_grams(tokens)), names_of(tokens))
 
 
 def _softmax(totals: Sequence[float]) -> list[float]:

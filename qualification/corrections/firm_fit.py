@@ -9,29 +9,37 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, diags, hstack, vstack
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 
 from qualification.fitting import Rows, counts_in, names_in
 from qualification.grams import letter_grams, plain
-from qualification.words import NEAREST, UNSEEN, WordModel
+from qualification.words import OURS, UNSEEN, WordModel
 
-# Chosen on the learning curve of two shops' enquiries, 20 to 1,300 labels: how freely a correction is learnt,
-# how much each enquiry of the seed holds against it, and how far a near text leans to what was often said.
-STRENGTH, ANCHOR, LEANING = 30.0, 0.001, 1.0
+# Chosen on the learning curve of two shops' enquiries, 20 to 1,300 labels: how freely a correction is learnt
+# and how much each enquiry of the seed holds against it.
+STRENGTH, ANCHOR = 30.0, 0.001
 # So many kinds more than one (by their entropy) are many.
 MANY_KINDS = 1.5
 # With this many corrections what the shipped model says counts half as much as at the beginning.
 HALF_AT = 10
-# The more is known of a firm's texts, the further what it taught reaches to texts that share little with
-# them.
-NEARER_BY, REACHING_AT = 4, 15
+# The more is known of a firm's texts, the further a word of theirs reaches in texts that share little else.
+REACHING_AT = 15
+# How freely the texts of a firm are told from the seed; and how far below the middle between the two a text
+# is still held for one of theirs: the more of theirs are known, the less is left open.
+TELLING_APART = 10.0
+OPEN, CLOSING, MOST_OPEN = 7.2, 0.7, 5.0
 # However many wrong corrections there are: at most this share of the shipped enquiries is read otherwise,
 # and one more in so many for each correction of many kinds, because a firm of another trade has reasons.
-MOST_FLIPPED, ONE_MORE_IN = 0.03, 500
-SHRINKING, SMALLEST = 0.85, 0.05
+# Until then what is held for theirs is narrowed, step by step.
+MOST_FLIPPED, ONE_MORE_IN = 0.03, 5_000
+STEP, LEAST_OPEN = 0.5, -8.0
 # From here on letters that only one text has are left out.
 MANY = 300
 MOST_STEPS = 60
+# Log-odds of what is beyond doubt.
+SURELY = 30.0
 Numbers = NDArray[np.float64]
 
 
@@ -70,20 +78,20 @@ class _Below:
 
 
 class Fitted(NamedTuple):
-    """The votes to add, and how much the shipped model's own still count beside them."""
+    """The votes to add, and how much near the taught texts the shipped ones still count beside them."""
 
     added: WordModel
     shipped_counts: float
 
 
 class _Reach(NamedTuple):
-    """What the base still counts near the taught texts, how far these reach (see WordModel), and the share of
-    the shipped enquiries that they may turn.
+    """What the base still counts near the taught texts, how far these reach (see WordModel), how open it is
+    what texts are near, and the share of the shipped enquiries that they may turn.
     """
 
     counts: float
-    near: float
     reach: float
+    opened: float
     most_flipped: float
 
 
@@ -94,14 +102,23 @@ def _reach_of(taught: Sequence[Taught]) -> _Reach:
     told = len(taught) * min(1.0, (kinds - 1) / MANY_KINDS)
     return _Reach(
         1 / (1 + told / HALF_AT),
-        NEAREST + told / NEARER_BY,
         1 - 1 / (1 + told / REACHING_AT),
+        min(MOST_OPEN, OPEN - CLOSING * math.log(len(taught))),
         MOST_FLIPPED + told / ONE_MORE_IN,
     )
 
 
+class _Texts(NamedTuple):
+    """The corrected texts, then those of the seed: their rows, what the base says of them, what they are."""
+
+    rows: Any
+    shipped: Numbers
+    truth: Numbers
+    taught: int
+
+
 class _Task(NamedTuple):
-    """Rows of the corrected texts, then of the seed; the log-odds before, the truth, how much each counts."""
+    """The rows as they count, the log-odds before, the truth, how much each counts."""
 
     rows: Any
     before: Numbers
@@ -111,13 +128,32 @@ class _Task(NamedTuple):
 
 
 def fit_added(base: WordModel, taught: Sequence[Taught], seed: tuple[list[str], list[str]]) -> Fitted:
-    """The votes that make the base read the taught texts right and the shipped ones as before."""
-    rows = _rows(base, taught, len(seed[0]))
-    far = _reach_of(taught)
-    task = _task(base, rows, taught, seed, far)
-    votes, counts = _bounded(_solved(task), task, len(taught), _log_odds(base, seed[0]), far)
-    added = rows.model(base.labels, votes[:-1].T, (LEANING * votes[-1]).tolist(), base.temperature)
-    return Fitted(added.reaching(far.near, far.reach), counts)
+    """The votes that make the base read the taught texts right, and others as before: on top of it a model of
+    what texts are of the kind that was taught, and what these are.
+    """
+    rows, reach = _rows(base, taught, len(seed[0])), _reach_of(taught)
+    texts = _texts(base, rows, taught, seed, reach)
+    kind = _kind_of(texts)
+    votes = _solved(_task(base, texts, taught, expit(_theirs(texts, kind) + reach.opened), reach))
+    opened = _bounded(votes, texts, _theirs(texts, kind), reach)
+    weights = np.vstack([votes[:-1].T, kind.coef_])
+    bias = [*votes[-1], kind.intercept_[0] + opened]
+    added = rows.model([*base.labels, OURS], weights, bias, base.temperature)
+    return Fitted(added.reaching(reach.reach), reach.counts)
+
+
+def _kind_of(texts: _Texts) -> LogisticRegression:
+    """Tells the texts of the firm from those of the seed."""
+    theirs = np.arange(texts.rows.shape[0]) < texts.taught
+    regression = LogisticRegression(C=TELLING_APART, class_weight="balanced", max_iter=200, tol=1e-3)
+    return regression.fit(texts.rows, theirs)
+
+
+def _theirs(texts: _Texts, kind: LogisticRegression) -> Numbers:
+    """The log-odds that each text is one of theirs; a corrected one surely is."""
+    odds: Numbers = kind.decision_function(texts.rows)
+    odds[: texts.taught] = SURELY
+    return odds
 
 
 def _rows(base: WordModel, taught: Sequence[Taught], seeds: int) -> Rows:
@@ -131,42 +167,38 @@ def _rows(base: WordModel, taught: Sequence[Taught], seeds: int) -> Rows:
     return rows
 
 
-def _task(
+def _texts(
     base: WordModel, rows: Rows, taught: Sequence[Taught], seed: tuple[list[str], list[str]], reach: _Reach
-) -> _Task:
+) -> _Texts:
     below = _Below(base, rows)
-    texts, held = [plain(one.text) for one in taught], [plain(text) for text in seed[0]]
+    parts = [[plain(one.text) for one in taught], [plain(text) for text in seed[0]]]
+    labels = [one.label for one in taught] + seed[1]
+    return _Texts(
+        vstack([_whole(below, rows, part, reach.reach) for part in parts]).tocsr(),
+        np.vstack([[base.log_odds(one.text) for one in taught], _log_odds(base, seed[0])]),
+        np.array([[float(label == one) for one in base.labels] for label in labels]),
+        len(taught),
+    )
+
+
+def _task(base: WordModel, texts: _Texts, taught: Sequence[Taught], near: Numbers, reach: _Reach) -> _Task:
+    """What is to be learnt, each text counting by how near it is; each label the same."""
     per_label = Counter(one.label for one in taught)
     fair = [STRENGTH * len(taught) / len(per_label) / per_label[one.label] for one in taught]
-    before = np.vstack([[base.log_odds(one.text) for one in taught], _log_odds(base, seed[0])])
-    near: Numbers = np.hstack(
-        [_nearness(below, texts, texts, 2, reach.near), _nearness(below, texts, held, 1, reach.near)]
-    )
-    parts = [_whole(below, rows, many, reach.reach) for many in (texts, held)]
+    held = len(near) - len(taught)
     return _Task(
-        hstack([vstack(parts), csr_matrix(LEANING * near[:, None])]).tocsr(),
-        (1 - (1 - reach.counts) * near)[:, None] * before,
-        np.array(
-            [[float(label == one) for label in base.labels] for one in [t.label for t in taught] + seed[1]]
-        ),
-        np.array([*fair, *([STRENGTH * ANCHOR] * len(held))]),
+        hstack([diags(near) @ texts.rows, csr_matrix(near[:, None])]).tocsr(),
+        _left(texts, near, reach),
+        texts.truth,
+        np.array([*fair, *([STRENGTH * ANCHOR] * held)]),
         base.temperature,
     )
 
 
-def _nearness(
-    below: _Below, taught: Sequence[str], texts: Sequence[str], fewest: int, nearest: float
-) -> Numbers:
-    """How near the texts are to the taught ones: by grams that so many of these have, so that a taught text
-    is as near as a like one will be that comes.
-    """
-    met = Counter(gram for text in taught for gram in counts_in(text))
-    known = np.array(
-        [below.known({g: n for g, n in counts_in(t).items() if met[g] >= fewest}) for t in texts]
-    )
-    whole = np.array([below.known(c := counts_in(t)) + below.rest(c) for t in texts])
-    near: Numbers = np.minimum(1.0, nearest * known / np.where(whole == 0, 1.0, whole))
-    return near
+def _left(texts: _Texts, near: Numbers, reach: _Reach) -> Numbers:
+    """What is left of the base's votes."""
+    left: Numbers = (1 - (1 - reach.counts) * near)[:, None] * texts.shipped
+    return left
 
 
 def _whole(below: _Below, rows: Rows, texts: Sequence[str], reach: float) -> Any:
@@ -206,19 +238,18 @@ def _solved(task: _Task) -> Numbers:
     return solved
 
 
-def _bounded(
-    votes: Numbers, task: _Task, taught: int, shipped: Numbers, reach: _Reach
-) -> tuple[Numbers, float]:
-    """(the votes, what the base counts), both moved back to the base until few of the shipped enquiries that
-    had been read right are read otherwise.
+def _bounded(votes: Numbers, texts: _Texts, theirs: Numbers, reach: _Reach) -> float:
+    """How open it may be what texts are near, so that few of the shipped enquiries that had been read right
+    are read otherwise.
     """
-    said, truth = task.rows[taught:] @ votes, task.truth[taught:].argmax(axis=1)
-    was_right, lost = shipped.argmax(axis=1) == truth, task.before[taught:] - shipped
-    factor = 1.0
-    while factor > SMALLEST:
-        now = (shipped + factor * (lost + said)).argmax(axis=1)
-        if (was_right & (now != truth)).mean() <= reach.most_flipped:
+    said, truth = texts.rows @ votes[:-1] + votes[-1], texts.truth.argmax(axis=1)
+    was_right = texts.shipped.argmax(axis=1) == truth
+    was_right[: texts.taught] = False
+    opened = reach.opened
+    while opened > LEAST_OPEN:
+        near = expit(theirs + opened)
+        now = (_left(texts, near, reach) + near[:, None] * said).argmax(axis=1)
+        if (was_right & (now != truth)).sum() <= reach.most_flipped * (len(truth) - texts.taught):
             break
-        factor *= SHRINKING
-    factor = factor if factor > SMALLEST else 0.0
-    return votes * factor, 1 - (1 - reach.counts) * factor
+        opened -= STEP
+    return opened
