@@ -19,13 +19,13 @@ from qualification.words import OURS, UNSEEN, WordModel
 
 # Chosen on the learning curve of two shops' enquiries, 20 to 1,300 labels: how freely a correction is learnt
 # and how much each enquiry of the seed holds against it.
-STRENGTH, ANCHOR = 30.0, 0.001
+STRENGTH, ANCHOR = 50.0, 0.0006
 # So many kinds more than one (by their entropy) are many.
 MANY_KINDS = 1.5
-# With this many corrections what the shipped model says counts half as much as at the beginning.
-HALF_AT = 10
+# With so many texts that it had read wrong what the shipped model says counts half as much near them.
+HALF_AT = 7
 # The more is known of a firm's texts, the further a word of theirs reaches in texts that share little else.
-REACHING_AT = 15
+REACHING_AT = 10
 # How freely the texts of a firm are told from the seed; and how far below the middle between the two a text
 # is still held for one of theirs: the more of theirs are known, the less is left open.
 TELLING_APART = 10.0
@@ -33,7 +33,7 @@ OPEN, CLOSING, MOST_OPEN = 7.2, 0.7, 5.0
 # However many wrong corrections there are: at most this share of the shipped enquiries is read otherwise,
 # and one more in so many for each correction of many kinds, because a firm of another trade has reasons.
 # Until then what is held for theirs is narrowed, step by step.
-MOST_FLIPPED, ONE_MORE_IN = 0.03, 5_000
+MOST_FLIPPED, ONE_MORE_IN = 0.03, 3_000
 STEP, LEAST_OPEN = 0.5, -8.0
 # From here on letters that only one text has are left out.
 MANY = 300
@@ -95,11 +95,15 @@ class _Reach(NamedTuple):
     most_flipped: float
 
 
-def _reach_of(taught: Sequence[Taught]) -> _Reach:
-    """Corrections of many kinds tell of a firm's trade and reach far; many of one kind tell of that kind."""
+def _reach_of(base: WordModel, taught: Sequence[Taught], shipped: Numbers) -> _Reach:
+    """Corrections of many kinds tell of a trade and reach far; many of one kind tell of that kind. What
+    the base had read right by itself is no reason to trust it less.
+    """
     shares = [n / len(taught) for n in Counter(one.label for one in taught).values()]
     kinds = math.exp(-sum(share * math.log(share) for share in shares))
-    told = len(taught) * min(1.0, (kinds - 1) / MANY_KINDS)
+    read = [base.labels[place] for place in shipped.argmax(axis=1)]
+    missed = sum(one.label != label for one, label in zip(taught, read, strict=True))
+    told = missed * min(1.0, (kinds - 1) / MANY_KINDS)
     return _Reach(
         1 / (1 + told / HALF_AT),
         1 - 1 / (1 + told / REACHING_AT),
@@ -131,8 +135,9 @@ def fit_added(base: WordModel, taught: Sequence[Taught], seed: tuple[list[str], 
     """The votes that make the base read the taught texts right, and others as before: on top of it a model of
     what texts are of the kind that was taught, and what these are.
     """
-    rows, reach = _rows(base, taught, len(seed[0])), _reach_of(taught)
-    texts = _texts(base, rows, taught, seed, reach)
+    shipped = np.array([base.log_odds(one.text) for one in taught])
+    rows, reach = _rows(base, taught, len(seed[0])), _reach_of(base, taught, shipped)
+    texts = _texts(base, rows, taught, seed, (reach.reach, shipped))
     kind = _kind_of(texts)
     votes = _solved(_task(base, texts, taught, expit(_theirs(texts, kind) + reach.opened), reach))
     opened = _bounded(votes, texts, _theirs(texts, kind), reach)
@@ -168,14 +173,19 @@ def _rows(base: WordModel, taught: Sequence[Taught], seeds: int) -> Rows:
 
 
 def _texts(
-    base: WordModel, rows: Rows, taught: Sequence[Taught], seed: tuple[list[str], list[str]], reach: _Reach
+    base: WordModel,
+    rows: Rows,
+    taught: Sequence[Taught],
+    seed: tuple[list[str], list[str]],
+    known: tuple[float, Numbers],
 ) -> _Texts:
-    below = _Below(base, rows)
+    """`known` is how far a word reaches, and what the base says of the corrected texts."""
+    below, (reach, shipped) = _Below(base, rows), known
     parts = [[plain(one.text) for one in taught], [plain(text) for text in seed[0]]]
     labels = [one.label for one in taught] + seed[1]
     return _Texts(
-        vstack([_whole(below, rows, part, reach.reach) for part in parts]).tocsr(),
-        np.vstack([[base.log_odds(one.text) for one in taught], _log_odds(base, seed[0])]),
+        vstack([_whole(below, rows, part, reach) for part in parts]).tocsr(),
+        np.vstack([shipped, _log_odds(base, seed[0])]),
         np.array([[float(label == one) for one in base.labels] for label in labels]),
         len(taught),
     )
