@@ -22,7 +22,8 @@ from qualification.demand import is_asked_of_us
 from qualification.gloss import Gloss, glossed, told
 from qualification.grams import DENYING, beginning
 from qualification.readings import Reading, read_phrases
-from qualification.rules import EMPTY_WORDS, Match, clear_case, is_foreign, is_unspoken, says_nothing
+from qualification.rules import Match, clear_case, is_foreign, is_unspoken, says_nothing
+from qualification.showing import case_for
 from qualification.words import Judged, WordModel
 
 SEED = Path(__file__).parent / "seed"
@@ -43,7 +44,6 @@ SENT_AWAY, SELLING, SURE_TO_SEND_AWAY = ("wrong_fit", "non_prospect"), ("vendor"
 NOT_OF_THEIRS = frozenset({"vendor", "spam", "job_seeker"})
 # A rule against which the words speak this clearly does not hold.
 AGREED = 0.1
-MOST_WORDS = 3
 Span = tuple[int, int]
 
 
@@ -83,6 +83,18 @@ def readings_of(text: str) -> dict[str, Reading]:
     return read_phrases(beginning(matter_of(text)))
 
 
+def decided_as(read: Classified, label: str, confidence: float, *evidence: str) -> Classified:
+    """The same decided by something else than its text."""
+    named = _decided(label, confidence, [])
+    return read._replace(
+        enquiry_class=named.enquiry_class,
+        kind=named.kind,
+        confidence=confidence,
+        evidence=list(evidence),
+        spans=[],
+    )
+
+
 def _trimmed(matter: str, span: Span) -> Span:
     """Without the blanks at its beginning, where a greeting may stand that did not count."""
     words = matter[span[0] : span[1]]
@@ -109,7 +121,7 @@ def _read(text: str, model: WordModel) -> Classified:
         return _by_rule(rule, rule.spans)
     if is_unspoken(text) or (judged.known <= KNOWN_WORDS and is_foreign(text)):
         return _by_meaning(glossed(text), model)
-    return _by_words(judged, ABSTAIN_BELOW)
+    return _by_words(text, judged, ABSTAIN_BELOW)
 
 
 UNREAD = Classified("unclear", 0.0, "", [], {})
@@ -127,7 +139,7 @@ def _by_meaning(read: list[Gloss], model: WordModel) -> Classified:
     rule = clear_case(english)
     if rule:
         return _by_rule(rule, _back(rule.spans, places))
-    found = _by_words(model.judge(english), FOREIGN_ABSTAIN_BELOW)
+    found = _by_words(english, model.judge(english), FOREIGN_ABSTAIN_BELOW)
     return found._replace(spans=_back(found.spans, places))
 
 
@@ -150,15 +162,14 @@ def _back(spans: list[Span], places: list[tuple[Span, Span]]) -> list[Span]:
     return found
 
 
-def _by_words(judged: Judged, least: float) -> Classified:
+def _by_words(text: str, judged: Judged, least: float) -> Classified:
     by_class = _by_class(judged)
     best = max(by_class, key=by_class.__getitem__)
     if by_class[best] < least or judged.known <= KNOWN_WORDS:
         return UNREAD._replace(confidence=by_class[best])
     chances = judged.chances
     label = max((label for label in chances if _class_of(label) == best), key=chances.__getitem__)
-    chosen = _strongest(judged.gains(label))
-    return _decided(label, by_class[best], [judged.places[word] for word in chosen if word in judged.places])
+    return _decided(label, by_class[best], case_for(text, judged, label))
 
 
 def _by_class(judged: Judged) -> dict[str, float]:
@@ -176,24 +187,6 @@ def _decided(label: str, confidence: float, spans: list[Span]) -> Classified:
 
 def _class_of(label: str) -> str:
     return label if label in CLASSES else "non_prospect"
-
-
-def _strongest(gain: dict[str, float]) -> list[str]:
-    """Up to three words or pairs that spoke most for a label against the average of all."""
-    chosen: list[str] = []
-    for word in sorted(gain, key=lambda word: -gain[word]):
-        if len(chosen) == MOST_WORDS or gain[word] <= 0:
-            break
-        if not any(word in other or other in word for other in chosen) and _says_something(word):
-            chosen.append(word)
-    return chosen
-
-
-def _says_something(word: str) -> bool:
-    """Is it more than small words, which speak for a class but to no reader?"""
-    return word.startswith("[") or any(
-        part.lstrip("¬") not in EMPTY_WORDS and len(part) > 1 for part in word.split()
-    )
 
 
 @cache

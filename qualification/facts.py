@@ -118,8 +118,8 @@ def _moment(at: datetime, playbook: Playbook) -> dict[str, Any]:
 
 
 def _enquiry(classified: Classified, facts: dict[str, Any]) -> dict[str, Any]:
-    """The class of the text; without a text the form that was sent says what was wanted."""
+    """The class of the text or the answers; without either the form that was sent says what was wanted."""
     enquiry_class = classified.enquiry_class
-    if "message" not in facts:
+    if "message" not in facts and enquiry_class == "unclear":
         enquiry_class = FORM_SAYS.get(facts["lead_type"], "unclear")
     return {"enquiry_class": enquiry_class} | ({"enquiry_kind": classified.kind} if classified.kind else {})

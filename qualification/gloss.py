@@ -5,12 +5,15 @@ quote from an application, and no more. The meanings stand in lists/glossary.txt
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 GLOSSARY = Path(__file__).parent / "lists" / "glossary.txt"
 LONGEST_PHRASE = 3
 SHORTEST_STEM = 4
+# So many words say what is wanted.
+MOST_WORDS = 80
 # No word of these languages that an enquiry needs is longer; what is, is no word.
 LONGEST_WORD = 40
 _WORD = re.compile(r"\w+")
@@ -32,8 +35,11 @@ class Gloss(NamedTuple):
 
 
 def glossed(text: str) -> list[Gloss]:
-    """The words of the text that the glossary knows, and its numbers as 0, in their order."""
-    words = [(_plain(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)]
+    """The words among the first of the text that the glossary knows, and its numbers as 0, in their order."""
+    words = [
+        (_plain(found.group()), found.start(), found.end())
+        for found in islice(_WORD.finditer(text), MOST_WORDS)
+    ]
     read, place = [], 0
     while place < len(words):
         english, count = _meaning(words, place)

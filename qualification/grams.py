@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 # An enquiry says in its first words what is wanted; and no text, however long, takes longer to read.
-MOST_WORDS, MOST_LETTERS, LONGEST_TEXT = 200, 1_600, 4_000
+MOST_WORDS, MOST_LETTERS, LONGEST_TEXT = 200, 1_400, 4_000
 # Where no blank stands between them; and of so many different words the letters are read.
-MOST_TOKENS, MOST_SPELT = 300, 120
+MOST_TOKENS, MOST_SPELT = 300, 80
 LONGEST_WORD = 40
 SHORTEST, LONGEST = 3, 5
 DENIED = 4
@@ -35,7 +35,7 @@ class Token(NamedTuple):
 
 
 def beginning(text: str) -> str:
-    """The first 200 words of a text, at most 1,600 letters."""
+    """The first 200 words of a text, at most 1,400 letters."""
     found = _WINDOW.match(text[:LONGEST_TEXT])
     said = found.group() if found else ""
     return said[: len(said) - len(said.lstrip()) + MOST_LETTERS]

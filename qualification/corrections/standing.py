@@ -9,6 +9,7 @@ from django.db import connection
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
+from qualification.answers import by_answers
 from qualification.classify import Classified, classify, readings_of
 from qualification.corrections.firm_words import text_hash, words_in_use
 from qualification.corrections.models import Correction, Label, Override
@@ -19,7 +20,8 @@ SAID = "SELECT lead_id, text_hash, label FROM corrections_correction WHERE lead_
 
 def reader_of(leads: Sequence[Lead]) -> Callable[[Lead], Classified]:
     """Return what says of each of these leads what its message is: a person's word for this text before the
-    machine's, which reads each different text once. Raises WordsRefused.
+    machine's, which reads each different text once, and where it decides nothing the answers of the form.
+    Raises WordsRefused.
     """
     model, version = words_in_use()
     with connection.cursor() as cursor:
@@ -29,7 +31,7 @@ def reader_of(leads: Sequence[Lead]) -> Callable[[Lead], Classified]:
 
     def read(lead: Lead) -> Classified:
         label = said.get((lead.pk, text_hash(lead.message))) if said else None
-        found = by_machine(lead.message)
+        found = by_answers(by_machine(lead.message), lead.extra)
         return _as_said(found, label, lead.message) if label else found
 
     return read
