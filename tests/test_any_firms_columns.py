@@ -170,10 +170,11 @@ CSV = """id;when;end;closed by;answer;note;visits
 def test_a_csv_is_read_through_its_mapping_oldest_first(tmp_path, playbook):
     (tmp_path / "leads.csv").write_text(CSV)
     (tmp_path / "leads.yaml").write_text(
-        'outcome: end\nwon: [Won]\norder: when\ndrop: [id, "closed by"]\nmissing: [Select]\ntext: note\n'
+        'outcome: end\nwon: [Won]\norder: when\ndrop: [id, "closed by"]\nmissing: [Select]\n'
+        "text: note\nkeep: visits\n"
     )
     found = table.read(tmp_path / "leads.csv", tmp_path / "leads.yaml", playbook)
-    assert found.won == [0, 1]
+    assert (found.won, found.keep) == ([0, 1], ["visits"])
     assert [(row["visits"], row.get("answer"), row.get("message")) for row in found.facts] == [
         (3.0, "no", None),
         (1200.0, None, "we need a quote"),

@@ -8,6 +8,7 @@ A mapping is a small YAML document. Only `outcome` and `won` are needed:
     order: Lead Number          # what is older: numbers, ISO dates or letters; without it the file's order
     only: [City, Pages]         # the columns that were known when the lead came in …
     drop: [Closed by]           # … or those that were not (leakage), and ids
+    keep: [Company size]        # looks as if it was filled in after contact, but was not
     missing: ["Select", "?"]    # stand-ins for "nothing was said"
     text: Comment               # free text: read as an enquiry, becomes the field `message`
     rename: {Job: title}        # our name of a field, so that the playbook's card knows it
@@ -101,8 +102,9 @@ def _without_leaks(table):
     from qualification.score.guards import leaking_fields, suspicious_fields
 
     cut = int(len(table.won) * 0.8)
-    refused = leaking_fields(table.facts[:cut], table.won[:cut], trusted=OURS)
-    suspicious = suspicious_fields(table.facts[:cut], table.won[:cut], trusted=OURS)
+    trusted = OURS | set(table.keep)
+    refused = leaking_fields(table.facts[:cut], table.won[:cut], trusted)
+    suspicious = suspicious_fields(table.facts[:cut], table.won[:cut], trusted)
     facts = [{name: value for name, value in row.items() if name not in refused} for row in table.facts]
     return table._replace(facts=facts), refused, suspicious
 

@@ -4,6 +4,7 @@ from tests.bench.outcomes.protocol import Line
 
 # Within this much two models are the same on a sample of this size.
 NOISE_LOSS, NOISE_AUC = 0.01, 0.01
+KEEP = " (if it was known at capture: keep:)"
 FLOORS = ("scorecard (points / 100)", "scorecard + shrunk Platt", "CRM naive Bayes")
 
 
@@ -15,7 +16,7 @@ def head(table, left_out, suspicious):
     for words in table.guessed:
         print(f"  guessed: {words}")
     for name, why in sorted(left_out.items()):
-        print(f"  the learner leaves out {name}: {why}")
+        print(f"  the learner leaves out {name}: {why}{KEEP if 'being blank alone' in why else ''}")
     for name, why in sorted(suspicious.items()):
         print(f"  look at {name}: {why} If not, leave it out with drop:")
 

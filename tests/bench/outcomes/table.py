@@ -17,7 +17,7 @@ from tests.bench.outcomes.lines import lines_of
 
 XED = Path(__file__).resolve().parents[4] / "shared" / "data" / "x_education_leads.csv.gz"
 XED_MAPPING = Path(__file__).with_name("x_education.yaml")
-KEYS = {"outcome", "won", "lost", "order", "only", "drop", "missing", "text", "rename", "lead_type"}
+KEYS = {"outcome", "won", "lost", "order", "only", "drop", "missing", "text", "rename", "lead_type", "keep"}
 LEAD_FIELDS = ("email", "phone", "company", "title", "country", "message", "source", "campaign")
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 NO_CLOCK = ("hour", "weekday")
@@ -25,11 +25,14 @@ SHOWN = 12
 
 
 class Table(NamedTuple):
-    """The facts of the leads, oldest first; 1 for won, 0 for lost; and what was guessed of the file."""
+    """The facts of the leads, oldest first; 1 for won, 0 for lost; what was guessed of the file; fields that
+    are used although they look like leaks.
+    """
 
     facts: list[dict]
     won: list[int]
     guessed: list[str] = []
+    keep: list[str] = []
 
 
 def read(path, mapping_path, playbook, limit=None):
@@ -43,7 +46,10 @@ def read(path, mapping_path, playbook, limit=None):
         keys = moments.keys_of([line[mapping["order"]] for line, _ in known])
         known = [pair for _, pair in sorted(zip(keys, known, strict=True), key=lambda keyed: keyed[0])]
     known = known[-limit:] if limit else known
-    return Table([_facts(line, mapping, playbook) for line, _ in known], [end for _, end in known], guessed)
+    facts = [_facts(line, mapping, playbook) for line, _ in known]
+    ours = mapping.get("rename") or {}
+    keep = [ours.get(name, name) for name in mapping.get("keep", ())]
+    return Table(facts, [end for _, end in known], guessed, keep)
 
 
 def _given(path):
@@ -56,7 +62,7 @@ def _given(path):
         raise SystemExit(
             f"{path}: needs outcome and won, may have {sorted(KEYS)}, not {sorted(strange) or 'less'}"
         )
-    for key in ("won", "lost", "only", "drop", "missing"):
+    for key in ("won", "lost", "only", "drop", "keep", "missing"):
         if key in mapping and not isinstance(mapping[key], list):
             mapping[key] = [mapping[key]]
     return mapping
@@ -65,7 +71,8 @@ def _given(path):
 def _check_columns(mapping, lines):
     known = set(lines[0])
     named = [mapping["outcome"], mapping.get("order"), mapping.get("text"), *mapping.get("only", ())]
-    wrong = [name for name in [*named, *mapping.get("drop", ()), *(mapping.get("rename") or {})] if name]
+    named += [*mapping.get("drop", ()), *mapping.get("keep", ())]
+    wrong = [name for name in [*named, *(mapping.get("rename") or {})] if name]
     wrong = sorted({str(name) for name in wrong if name not in known})
     if wrong:
         raise SystemExit(f"the file has no column {', '.join(wrong)}; it has {', '.join(sorted(known))}")
