@@ -81,12 +81,22 @@ def numbers():
     return list(numbered.values_list("seq", "lead_id", "version"))
 
 
-def until(is_so, patience=10.0):
+def until(is_so, patience=60.0):
     """Wait until a question is answered with yes; fail when it never is."""
     end = time.monotonic() + patience
     while not is_so():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)
+
+
+def waits_for_a_lock():
+    """Does some statement on the test's database wait for a lock that another one holds?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
 
 
 async def in_thread(act, *args, **kwargs):
@@ -128,7 +138,7 @@ def web_process(port=None, app=None, **own):
     own = {"LEADBOARD_URL": f"http://localhost:{port}", "LEADBOARD_PROGRAM": "web"} | own
     process = subprocess.Popen(words, cwd=ROOT, env=environment(**own))
     try:
-        until(lambda: answers(port), 30)
+        until(lambda: answers(port), 90)
         yield port, process
     finally:
         process.terminate()

@@ -47,7 +47,7 @@ def run_together(works):
     assert troubles == []
 
 
-def wait_until(is_so, patience=20):
+def wait_until(is_so, patience=90):
     """Wait until something is so."""
     end = time.monotonic() + patience
     while not is_so():

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from leadboard.capture import sources
-from tests.live import ROOT, answers, database_url, environment, until, web_process
+from tests.live import ROOT, answers, database_url, environment, until, waits_for_a_lock, web_process
 from tests.product import free_port
 
 NEVER_ENDS = """
@@ -48,21 +48,16 @@ def test_a_thread_that_never_ends_does_not_keep_the_program():
     assert "Timeout (0:00:01)!" in said
 
 
-def waits_for_a_lock(watching):
-    """Does some statement wait for a lock that another one holds?"""
-    return watching.execute("select exists (select from pg_locks where not granted)").fetchone()[0]
-
-
 @pytest.mark.parametrize("beside", [UPGRADE, HALF_A_REQUEST, NOT_READABLE], ids=["socket", "half", "refused"])
 def test_an_enquiry_under_way_is_answered_whoever_else_came_just_before_the_end(transactional_db, beside):
     path = sources.path_of(sources.add("Demo form"))
-    with web_process() as (port, process), psycopg.connect(database_url(), autocommit=True) as watching:
+    with web_process() as (port, process):
         form = socket.create_connection(("127.0.0.1", port), 30)
         other = socket.create_connection(("127.0.0.1", port), 30)
         with form, other, psycopg.connect(database_url()) as holding:
             holding.execute("lock table leads_lead in access exclusive mode")
             form.sendall(ENQUIRY.format(path, port).encode())
-            until(lambda: waits_for_a_lock(watching))
+            until(waits_for_a_lock)
             other.sendall(beside.format(port).encode())
             until(lambda: beside is HALF_A_REQUEST or other.recv(1))
             process.terminate()

@@ -24,6 +24,7 @@ from leadboard.playbook.models import DEFAULT
 from qualification import jobs, pipeline, thinking, verdicts
 from qualification.corrections import correcting
 from qualification.models import Enrichment, Verdict
+from tests.live import waits_for_a_lock
 from tests.mailing import run_together, wait_until
 from tests.test_what_teaches import model  # noqa: F401 - reason: a fixture
 
@@ -244,15 +245,16 @@ def test_who_claims_meanwhile_keeps_the_lead_and_nobody_waits_for_anybody(make_l
         with transaction.atomic():
             claim(leads[1].pk, ana)
             is_held.set()
-            assert may_go.wait(20)
+            assert may_go.wait(90)
 
     def judges():
-        assert is_held.wait(20)
+        assert is_held.wait(90)
         pipeline.qualify_all([lead.pk for lead in leads])
 
     def watches():
         wait_until(lambda: Verdict.objects.count() == 2)
         assert not leads[1].verdicts.exists()
+        wait_until(waits_for_a_lock)  # read while it was open, judged once its claim is committed
         may_go.set()
 
     run_together([claims, judges, watches])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from leadboard.capture import sources
 from tests import chromium, live
@@ -16,6 +16,7 @@ from tests import chromium, live
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Playwright runs a loop in this thread; the tests themselves are plain synchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+expect.set_options(timeout=20_000)  # what comes, comes at once; on a busy machine that takes a while
 
 
 def pytest_collection_modifyitems(items):
