@@ -1,6 +1,7 @@
 """Why 87: fit and intent beside the score, and the strongest reasons in a rep's words."""
 
 import json
+import math
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from leadboard.playbook import versions
 from qualification import pipeline
+from qualification.kept_facts import facts_in
 from qualification.learning import fit
 from qualification.outcomes import Example
 from qualification.promotion import card_of
@@ -15,6 +17,7 @@ from qualification.score.coded import Coded
 from qualification.score.ends import ends_by_value, told
 from qualification.score.flat import Flat
 from qualification.score.many_words import read_texts
+from qualification.score.matrix import matrix_of
 from qualification.score.reasons import strongest, words_for
 from qualification.score.rows import read_text
 from qualification.score.scorer import BlendScorer, CardScorer
@@ -82,6 +85,16 @@ def test_the_words_of_many_texts_are_those_of_each(texts):
     for text, (total, size) in zip(texts, many, strict=True):
         assert read_text(table, text) == pytest.approx((total, size), abs=1e-12)
         assert words_in(str(text)) == _WORD.findall(str(text).casefold())
+
+
+def test_a_number_beyond_any_float_is_no_number_and_stops_nobody(playbook):
+    rows = list(map(facts_in, ['{"employees": 1' + "0" * 400 + "}", '{"employees": 60}']))
+    many, alone = CardScorer().numbers(playbook, rows), map(CardScorer().judge, [playbook] * 2, rows)
+    assert many == [one._replace(reasons=[]) for one in alone]
+    column = {"name": "employees", "kind": "number", "values": []}
+    assert matrix_of({"columns": [column], "left_out": {}}, rows)[:, 0] == pytest.approx(
+        [float("nan"), math.log1p(60)], nan_ok=True
+    )
 
 
 def test_the_card_alone_judges_many_as_each(playbook):

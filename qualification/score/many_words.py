@@ -62,8 +62,8 @@ def _weights(
     table: Table, numbers: dict[Any, int], size: int, said: Numbers
 ) -> tuple[Array, NDArray[np.bool_]]:
     """(the weight of each word or pair, 0 where it is not known; whether it is)."""
-    codes = {_code(word, numbers, size): weight for word, weight in table.items()}
-    codes.pop(None, None)
+    every = ((_code(word, numbers, size), weight) for word, weight in table.items())
+    codes = {code: weight for code, weight in every if code is not None}
     known = np.array(sorted(codes), dtype=np.int64)
     if not len(known):
         return np.zeros(len(said)), np.zeros(len(said), dtype=bool)
