@@ -35,10 +35,12 @@ class Token(NamedTuple):
 
 
 def beginning(text: str) -> str:
-    """The first 200 words of a text, at most 1,400 letters."""
+    """The first 200 words of a text (300 where no blank parts them), at most 1,400 letters."""
     found = _WINDOW.match(text[:LONGEST_TEXT])
     said = found.group() if found else ""
-    return said[: len(said) - len(said.lstrip()) + MOST_LETTERS]
+    said = said[: len(said) - len(said.lstrip()) + MOST_LETTERS]
+    last = next(islice(_TOKEN.finditer(said), MOST_TOKENS - 1, None), None)
+    return said[: last.end()] if last else said
 
 
 def plain(text: str) -> str:
