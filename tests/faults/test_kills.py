@@ -97,7 +97,7 @@ def clean(product):
 def test_leads_raced_by_32_clients_have_one_winner_each_while_web_processes_die(product, door):
     ids, _, _ = post_leads(product.base, door, LEADS)
     tokens = hire(product, CLIENTS)
-    with Nemesis(product, ["web"], 2) as nemesis:
+    with Nemesis(product, ["web"], 0.5) as nemesis:
         told = race(product.base, tokens, ids, rivals=2)
     assert nemesis.kills != []
     assert [other for one in told.values() for other in one.other] == []
