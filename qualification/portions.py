@@ -15,14 +15,15 @@ from django.db import connection, transaction
 from leadboard.leads import door
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
+from qualification.packed import Packed, PackedDumper, packed
 from qualification.pipeline import UNCLAIMED
 from qualification.score.scorer import Judgement
 
 LAST = 2**63 - 1  # no lead has a greater key
 # `xmin` changes with each write of a row: whoever writes a score meanwhile knows more than we read.
 OPEN = """
-SELECT s.lead_id, l.version, l.desk, l.enquiry_class, l.band, s.score, s.xmin::text, v.id, v.features::text,
-       v.abstained <> ''
+SELECT s.lead_id, l.version, l.desk, l.enquiry_class, l.band, s.score, s.xmin::text::bigint, v.id,
+       v.features::text, v.abstained <> ''
 FROM leads_leadscore s
 JOIN leads_lead l ON l.id = s.lead_id
 JOIN qualification_verdict v ON v.id = s.by_verdict
@@ -75,7 +76,7 @@ class Found(NamedTuple):
     enquiry_class: str
     band: str
     score: int | None
-    seen: str
+    seen: int
     verdict: int
     facts: str
     abstained: bool
@@ -125,11 +126,11 @@ def _renew(pairs: list[Pair], by: By) -> int:
     values = _history(pairs, by) | {
         "model": by.model,
         "playbook": by.playbook.version,
-        "seen": [one.seen for one, _ in pairs],
-        "score": [new.score for _, new in pairs],
-        "fit": [new.fit for _, new in pairs],
-        "intent": [new.intent for _, new in pairs],
-        "probability": [new.probability for _, new in pairs],
+        "seen": packed("xid", [one.seen for one, _ in pairs]),
+        "score": packed("int", [new.score for _, new in pairs]),
+        "fit": packed("int", [new.fit for _, new in pairs]),
+        "intent": packed("int", [new.intent for _, new in pairs]),
+        "probability": packed("float8", [new.probability for _, new in pairs]),
     }
     return execute(RENEWED, values)
 
@@ -140,14 +141,15 @@ def execute(statement: str, values: dict[str, Any]) -> int:
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.adapters.register_dumper(Packed, PackedDumper)
         cursor.execute(statement, values)
         return cursor.rowcount
 
 
 def _history(pairs: list[Pair], by: By) -> dict[str, Any]:
     return {
-        "leads": [one.lead for one, _ in pairs],
-        "was": [one.score for one, _ in pairs],
+        "leads": packed("bigint", [one.lead for one, _ in pairs]),
+        "was": packed("int", [one.score for one, _ in pairs]),
         "method": pairs[0][1].method,
         "flags": json.dumps(by.flags),
     }

@@ -49,13 +49,21 @@ CHOICES = {
     "region": ("europe", "europe", "uk"),
 }
 SPREAD = {"employees": (4, 1.5), "revenue": (14, 2), "seats": (2, 1)}
+BOUGHT = (
+    "source", "lead_type", "country", "email_kind", "weekday", "enquiry_class", "title_level", "industry",
+    "region", "employees", "has_phone", "hour",
+)  # fmt: skip
 LEFT_BLANK, WRITES, IS_FOLLOWED = 0.1, 0.6, 0.6
 
 
-def leads(n, seed=1):
-    """Return (facts, ends) of n leads."""
+def leads(n, seed=1, *, is_bought=False):
+    """Return (facts, ends) of n leads; `is_bought`: from a list, twelve facts and nothing that they did or
+    wrote.
+    """
     dice = random.Random(seed)
     rows = [_facts(dice) for _ in range(n)]
+    if is_bought:
+        rows = [{name: row[name] for name in BOUGHT if name in row} for row in rows]
     return rows, [int(dice.random() < 1 / (1 + math.exp(-_log_odds(row)))) for row in rows]
 
 

@@ -4,6 +4,7 @@ the same facts and writes the same columns.
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,10 @@ CREATE UNIQUE INDEX ON again (lead_id);
 CREATE INDEX ON again (score, lead_id);
 CREATE TABLE again_log (LIKE again);
 CREATE INDEX ON again_log (lead_id);
+"""
+AWAY = """
+DROP TABLE again, again_log, bench_facts;
+TRUNCATE leads_lead, qualification_scoringmodel CASCADE
 """
 READ = """
 SELECT a.lead_id, v.features::text FROM again a JOIN qualification_verdict v ON v.id = a.by_verdict
@@ -57,36 +62,40 @@ JOIN qualification_verdict v ON v.lead_id = l.id
 """
 
 
-def measure():
+def measure(*, is_bought=False):
     """Print how many open leads a second get new numbers (read, scored, stored with their history and
     committed by two workers), and how many their reasons: from when the first portion is taken.
+    `is_bought`: leads of a bought list instead of those who came to the firm's site.
     """
     from leadboard.leads.models import LeadScore
 
-    open_leads(live_model())
+    open_leads(live_model(is_bought), is_bought)
     sql(AGAIN)
     sql("VACUUM ANALYZE")
     leads, began = LeadScore.objects.count(), time.perf_counter()
     plain_again()
     floor = leads / (time.perf_counter() - began)
     with workers():
-        cold, _ = scored_again("base: 30", "base: 31")
+        cold, _ = scored_again()
         sql("VACUUM ANALYZE")
-        warm, told = scored_again("base: 31", "base: 33")
+        warm, told = scored_again()
     beside = "the same facts read and columns written by plain SQL, nothing scored"
-    print(f"scored again and stored, by two workers\t{warm}\tleads/s\t{floor}\t{beside}")
+    who = "leads of a list (12 facts)" if is_bought else "leads who write and come back (31 facts)"
+    print(f"{who} scored again and stored, by two workers\t{warm}\tleads/s\t{floor}\t{beside}")
     print(f"  the same by workers that have scored nothing yet\t{cold}\tleads/s\t\t")
     print(f"  and the reasons of each after that\t{told}\tleads/s\t\t")
+    sql(AWAY)
 
 
-def scored_again(before, after):
-    """Change the card; return (leads scored, leads told why) a second."""
+def scored_again():
+    """Give everybody a point more; return (leads scored, leads told why) a second."""
     from leadboard.playbook import versions
     from leadboard.playbook.models import PlaybookVersion
     from qualification import jobs
     from qualification.models import Rescoring
 
-    versions.apply(PlaybookVersion.objects.get(active=True).text.replace(before, after))
+    text = PlaybookVersion.objects.get(active=True).text
+    versions.apply(re.sub(r"(?<=base: )\d+", lambda base: str(int(base[0]) + 1), text, count=1))
     assert jobs.watch_rescoring()
     work = Rescoring.objects.filter(pk=Rescoring.objects.latest("pk").pk)
     marks = []
@@ -120,10 +129,10 @@ def wait(is_so):
     until = time.monotonic() + LONGEST
     while not is_so():
         assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
-def live_model():
+def live_model(is_bought):
     """Train on what became of earlier leads; return the stored model that judges from now on."""
     from qualification import promotion, store
     from qualification.learning import Candidate
@@ -133,7 +142,7 @@ def live_model():
     from qualification.score.columns import plan_columns
     from qualification.score.learner import learn
 
-    rows, won = open_board.leads(OUTCOMES)
+    rows, won = open_board.leads(OUTCOMES, is_bought=is_bought)
     learned, curve = learn(plan_columns(rows), rows, won), blend.prior_curve()
     known = [Example(place, row, end) for place, (row, end) in enumerate(zip(rows, won, strict=True))]
     voices = blend.mixed(curve, learned.card, learned.share, learned.slope)
@@ -145,7 +154,7 @@ def live_model():
     )
 
 
-def open_leads(model):
+def open_leads(model, is_bought):
     """Put OPEN leads on the board, judged by this model; hardly two have the same facts."""
     from django.db import connection
 
@@ -153,7 +162,7 @@ def open_leads(model):
     from qualification import store
 
     playbook, (scorer, _) = versions.active(), store.live_scorer()
-    rows, _ = open_board.leads(OPEN, seed=2)
+    rows, _ = open_board.leads(OPEN, seed=2, is_bought=is_bought)
     judged = scorer.judge_all(playbook, rows)
     sql("CREATE TABLE bench_facts (n int, facts jsonb, score int, fit int, intent int, reasons jsonb,"
         " probability float8, band text)")  # fmt: skip

@@ -51,6 +51,7 @@ def measure():
     )
     print(f"batch of {BATCH:,}\t{all_of_us}\tleads/s\t{alone}\tthe estimators alone, matrix ready")
     whole_leads()
+    rescored.measure(is_bought=True)
     rescored.measure()
 
 
