@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from handoff import breaches, claims, clocks
-from handoff.agreement import in_force, spell_time
+from handoff import claims
 from handoff.models import Action, ActionKind, Breach, Claim, Clock, ClockKind
+from handoff.timing import breaches, clocks
+from handoff.timing.agreement import in_force, spell_time
 from leadboard.http.problems import Problem
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from handoff import actions, breaches, claims, outcomes, taking
+from handoff import actions, claims, outcomes, taking
 from handoff.api_shapes import (
     ActionInput,
     ActionSerializer,
@@ -27,6 +27,7 @@ from handoff.api_shapes import (
     ReleaseInput,
 )
 from handoff.models import Action, Breach, Claim, ClaimEnd, Clock, ClockKind, ClockState
+from handoff.timing import breaches
 from leadboard.http.problems import Problem
 from leadboard.leads.api import LeadSerializer, document_of, find, pk_of
 from leadboard.people.models import User

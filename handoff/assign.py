@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q
 
-from handoff.agreement import in_force
 from handoff.models import Claim, ClaimEnd, ClaimStart
+from handoff.timing.agreement import in_force
 from leadboard.http.problems import Problem
 from leadboard.leads.models import Lead
 from leadboard.people.models import Availability, Role, Tier, User

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from handoff import clocks, spells
-from handoff.agreement import in_force
+from handoff import spells
 from handoff.assign import check_capacity
 from handoff.handback import Return, give_back
 from handoff.models import Claim, ClaimEnd, ClaimStart, ClockKind
 from handoff.taking import do_not_contact, refuse_unless_sales, take
+from handoff.timing import clocks
+from handoff.timing.agreement import in_force
 from leadboard.http.problems import Problem
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead

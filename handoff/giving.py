@@ -11,9 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from handoff import clocks, spells
+from handoff import spells
 from handoff.assign import Candidate, Roster, roster_for
 from handoff.models import AwaitedRep, ClaimStart
+from handoff.timing import clocks
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
 from leadboard.notify.alerts import alert_all

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from handoff import clocks, nurture, spells
-from handoff.agreement import in_force
+from handoff import spells
 from handoff.effort import Effort
 from handoff.models import Claim, Clock, ClockKind, ClockState
+from handoff.nurturing import nurture
+from handoff.timing import clocks
+from handoff.timing.agreement import in_force
 from leadboard.leads.batch import Move, move_all
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import Desk, Stage

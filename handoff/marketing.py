@@ -2,10 +2,12 @@
 
 from django.db import transaction
 
-from handoff import clocks, nurture, sla, spells
-from handoff.agreement import in_force
+from handoff import spells
 from handoff.claims import unknown_code
 from handoff.models import ClockKind, Enrolment
+from handoff.nurturing import nurture
+from handoff.timing import clocks, sla
+from handoff.timing.agreement import in_force
 from leadboard.http.problems import Problem
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead

@@ -7,9 +7,12 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from handoff import clocks, nurture, sla, spells, suppression
-from handoff.agreement import spell_time
+from handoff import spells
+from handoff.mailing import suppression
 from handoff.models import ClaimEnd, ClaimStart, Clock, ClockKind, Enrolment, EnrolmentState
+from handoff.nurturing import nurture
+from handoff.timing import clocks, sla
+from handoff.timing.agreement import spell_time
 from leadboard.capture.duplicates.models import Merge
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead, LeadEvent

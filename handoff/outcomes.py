@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
-from handoff import claims, clocks, nurture, spells
-from handoff.agreement import facts_of, in_force, spell_time
+from handoff import claims, spells
 from handoff.effort import Effort
 from handoff.handback import Return, give_back
 from handoff.models import Claim, ClaimEnd, Clock, ClockKind, ClockState
+from handoff.nurturing import nurture
 from handoff.taking import merged
+from handoff.timing import clocks
+from handoff.timing.agreement import facts_of, in_force, spell_time
 from leadboard.capture.duplicates import merging, suspicions
 from leadboard.capture.duplicates.models import Why
 from leadboard.http.problems import Problem

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handoff import clocks
-from handoff.agreement import facts_of, in_force
 from handoff.models import ActionKind, Breach, Claim, Clock, ClockKind
+from handoff.timing import clocks
+from handoff.timing.agreement import facts_of, in_force
 from leadboard.capture.duplicates import finding
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import CLAIMABLE_DESKS, OVER, Desk, Stage

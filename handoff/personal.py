@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from handoff.mailing.stop_list import add
+from handoff.mailing.suppression import close
 from handoff.models import Action, Breach, Claim, Clock, Send
-from handoff.stop_list import add
-from handoff.suppression import close
 from leadboard.leads.persons import Person, told
 
 

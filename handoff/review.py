@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from handoff import breaches
 from handoff.models import AGREED, Breach, ClockKind
+from handoff.timing import breaches
 from leadboard.http.problems import Problem
 from leadboard.people.models import Role, User
 from leadboard.people.requests import StaffRequest

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from handoff import answers, clocks, giving, nurture, sla
+from handoff import giving
+from handoff.mailing import answers
 from handoff.models import ClockKind
+from handoff.nurturing import nurture
+from handoff.timing import clocks, sla
 from leadboard.leads.batch import Move, move_all
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk

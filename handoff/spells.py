@@ -14,10 +14,11 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from handoff import clocks, nurture
-from handoff.agreement import in_force, spell_time
 from handoff.effort import Effort, measure
 from handoff.models import Action, ActionKind, Claim, Clock, ClockKind, ClockState, Enrolment, EnrolmentState
+from handoff.nurturing import nurture
+from handoff.timing import clocks
+from handoff.timing.agreement import in_force, spell_time
 from leadboard.http.problems import Problem
 from leadboard.leads import lifecycle
 from leadboard.leads.batch import Move, move_all

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import transaction
 
 from handoff import spells
-from handoff.agreement import in_force
 from handoff.assign import rooms
-from handoff.escalation import give_time
 from handoff.models import Claim, ClaimStart
+from handoff.timing.agreement import in_force
+from handoff.timing.escalation import give_time
 from leadboard.http.problems import Problem
 from leadboard.leads.models import Lead
 from leadboard.leads.stages import CLAIMABLE_DESKS, Desk, Stage

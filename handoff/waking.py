@@ -2,8 +2,8 @@
 
 from django.db.models import Q
 
-from handoff import nurture
 from handoff.models import Claim
+from handoff.nurturing import nurture
 from leadboard.leads.lifecycle import move
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk

@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from handoff.api import api_urls as handoff_urls
-from handoff.nurture_api import api_urls as nurture_urls
+from handoff.nurturing.api import api_urls as nurture_urls
 from leadboard.capture.api import SourceViewSet, SubmissionViewSet
 from leadboard.capture.duplicates.api import api_urls as duplicates_urls
 from leadboard.capture.screening.api import api_urls as junk_urls

@@ -8,29 +8,29 @@ LATER     enqueued in that transaction as a job f(lead_id): may run twice, truth
 AT_ONCE = {
     "captured": [
         "leadboard.tracking.joining.join_visits",
-        "handoff.sla.start_first_action",
-        "handoff.suppression.mark_suppressed",
+        "handoff.timing.sla.start_first_action",
+        "handoff.mailing.suppression.mark_suppressed",
     ],
     "joined": [
         "leadboard.tracking.joining.join_visits",
-        "handoff.sla.start_first_action",
-        "handoff.suppression.mark_suppressed",
+        "handoff.timing.sla.start_first_action",
+        "handoff.mailing.suppression.mark_suppressed",
     ],
     "touched": ["handoff.waking.tell_owner"],
     "score_overridden": ["handoff.routing.follow_verdict"],
     "qualified": ["handoff.routing.follow_verdict", "handoff.waking.promote"],
     "details_arrived": [
         "leadboard.tracking.joining.join_visits",
-        "handoff.sla.start_first_action",
-        "handoff.suppression.mark_suppressed",
+        "handoff.timing.sla.start_first_action",
+        "handoff.mailing.suppression.mark_suppressed",
     ],
     "repeated": ["leadboard.tracking.joining.join_visits"],
-    "rescued": ["handoff.sla.start_first_action", "handoff.suppression.mark_suppressed"],
+    "rescued": ["handoff.timing.sla.start_first_action", "handoff.mailing.suppression.mark_suppressed"],
     "junked": ["handoff.merging.leave"],
     "merged": ["handoff.merging.leave", "leadboard.tracking.merging.hand_over"],
     "absorbed": ["handoff.merging.take_over"],
     "unmerged": ["leadboard.tracking.merging.hand_back", "handoff.merging.come_back"],
-    "nurture_failed": ["handoff.nurture.after_failure"],
+    "nurture_failed": ["handoff.nurturing.nurture.after_failure"],
     "action": ["leadboard.notify.alerts.acted_on"],
     "assigned": ["leadboard.notify.alerts.left"],
     "rerouted": ["leadboard.notify.alerts.left"],
@@ -57,8 +57,8 @@ LATER = {
 # f(first event id, last event id).
 TOGETHER = {
     "leadboard.tracking.joining.join_visits": "leadboard.tracking.joining.join_all_visits",
-    "handoff.sla.start_first_action": "handoff.sla.start_first_actions",
-    "handoff.suppression.mark_suppressed": "handoff.suppression.mark_all_suppressed",
+    "handoff.timing.sla.start_first_action": "handoff.timing.sla.start_first_actions",
+    "handoff.mailing.suppression.mark_suppressed": "handoff.mailing.suppression.mark_all_suppressed",
     "handoff.routing.follow_verdict": "handoff.routing.follow_verdicts",
     "qualification.jobs.qualify": "qualification.jobs.follow",
     "leadboard.notify.alerts.left": "leadboard.notify.alerts.leave_all",
@@ -101,7 +101,7 @@ PERSONAL = [
 # What the timeline of the lead page tells besides the log: f(lead) -> list of timeline.Entry.
 LEAD_STORIES = [
     "leadboard.tracking.visits.entries",
-    "qualification.again.entries",
+    "qualification.again.shown.entries",
 ]
 
 # What people wrote beside events: f(lead, events) -> {version of the event: text}.
@@ -126,11 +126,11 @@ PERIODIC = {
     "resume imports left behind": ("leadboard.imports.runner.resume_left_behind", 15),
     "fetch details left behind": ("leadboard.capture.fetching.fetch_left_behind", 15),
     "qualify leads left behind": ("qualification.jobs.sweep", 15),
-    "resume assignments held back": ("handoff.escalation.retry_held", 15),
+    "resume assignments held back": ("handoff.timing.escalation.retry_held", 15),
     "give leads that wait for a rep": ("handoff.giving.retry", 5),
     "learn from corrections": ("qualification.corrections.jobs.sweep", 900),
-    "send mails left behind": ("handoff.sending.sweep", 15),
-    "pass on what lies on a desk": ("handoff.timeouts.pass_on", 300),
+    "send mails left behind": ("handoff.mailing.sending.sweep", 15),
+    "pass on what lies on a desk": ("handoff.timing.timeouts.pass_on", 300),
     "ask which domains take mail": ("leadboard.capture.exchangers.ask_when_allowed", 60),
     "prune files of old imports": ("leadboard.imports.pruning.prune", 86_400),
     "forget idle buckets": ("leadboard.limits.buckets.forget_idle", 3_600),

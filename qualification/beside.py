@@ -26,7 +26,7 @@ def beside() -> Iterator[Executor]:
     if connection.in_atomic_block:
         yield AtOnce()
         return
-    with ThreadPoolExecutor(1, "rescoring") as hand:
+    with ThreadPoolExecutor(1, "beside") as hand:
         try:
             yield hand
         finally:

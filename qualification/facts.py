@@ -17,10 +17,10 @@ from leadboard.leads.models import Lead
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
 from leadboard.tracking import behaviour
-from qualification.classify import Classified
 from qualification.enrich import Finding
-from qualification.readings import title_level
 from qualification.score.values import as_number
+from qualification.text.classify import Classified
+from qualification.text.readings import title_level
 
 # Written by us at capture: they cannot have been filled in by sales later.
 OURS = frozenset({

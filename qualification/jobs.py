@@ -16,10 +16,11 @@ from leadboard.health import beats
 from leadboard.health.queue import is_awaited, is_queued
 from leadboard.leads.models import Lead, LeadEvent
 from leadboard.leads.stages import Desk
-from qualification import before, lanes, pipeline, rescoring
+from qualification import before, pipeline
+from qualification.again import lanes, rescoring
 from qualification.beside import beside
+from qualification.learning.outcomes import examples
 from qualification.models import ScoringModel, Verdict
-from qualification.outcomes import examples
 
 log = logging.getLogger(__name__)
 FOLLOW, CATCH_UP = "qualification.jobs.follow", "qualification.jobs.catch_up"
@@ -161,7 +162,7 @@ def learns_from(before: int) -> int:
 def train() -> None:
     """Learn from all outcomes so far."""
     # scikit-learn costs a second and a hundred megabytes: only who trains pays for it.
-    from qualification.promotion import train as learn_from_outcomes  # noqa: PLC0415 - reason: 1 s to import
+    from qualification.learning.promotion import train as learn_from_outcomes  # noqa: PLC0415 - reason: 1 s to import
 
     report, model = learn_from_outcomes()
     log.info("trained on %s outcomes: %s (%s)", report.outcomes, report.why, model)

@@ -7,7 +7,7 @@ from leadboard.leads.stages import Desk, EnquiryClass
 from leadboard.people.rights import may
 from leadboard.playbook import versions
 from leadboard.playbook.plain import route_in_words
-from qualification import again
+from qualification.again import shown as again
 from qualification.calling import best_time
 from qualification.corrections import standing
 from qualification.corrections.correcting import DESKS

@@ -18,12 +18,12 @@ from leadboard.playbook.schema import Playbook
 from leadboard.tracking import behaviour
 from qualification import breaker, store
 from qualification.abstaining import why_abstain
-from qualification.classify import Classified
 from qualification.corrections import standing
 from qualification.enrich import Finding, find_out, known_of_companies
 from qualification.facts import facts_with
 from qualification.scope import Scope
 from qualification.score.scorer import BlendScorer, CardScorer, Judgement
+from qualification.text.classify import Classified
 
 log = logging.getLogger(__name__)
 # From so many on numpy is worth loading: a tenth of a second and 30 MB, once in each process.

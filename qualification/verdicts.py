@@ -17,12 +17,12 @@ from leadboard.leads.models import Lead
 from leadboard.leads.stages import CLAIMABLE_DESKS, Desk
 from leadboard.playbook.schema import Playbook
 from qualification import waking
-from qualification.classify import Classified
 from qualification.corrections import standing
 from qualification.corrections.models import Override
 from qualification.enrich import keep_all
 from qualification.models import Verdict
 from qualification.routing import change_of, facts_of_event
+from qualification.text.classify import Classified
 from qualification.thinking import Thought
 
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from handoff import engine
 from handoff.models import Clock
+from handoff.timing import engine
 from leadboard.leads.clock import db_now
 
 

@@ -5,8 +5,8 @@ import time
 
 from django.db import connection, transaction
 
-from handoff import nurture
 from handoff.models import Clock, ClockKind, ClockState, Send
+from handoff.nurturing import nurture
 from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent
 

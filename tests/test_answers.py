@@ -3,8 +3,8 @@
 import pytest
 
 from qualification import pipeline
-from qualification.answers import by_answers
-from qualification.classify import classify
+from qualification.text.answers import by_answers
+from qualification.text.classify import classify
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
-from qualification.classify import CLASSES, classify, seed, word_model
 from qualification.corrections.firm_fit import Taught, fit_added
-from qualification.fitting import Rows, fit_words
-from qualification.grams import plain
-from qualification.readings import read_phrases
-from qualification.words import WordModel
+from qualification.text.classify import CLASSES, classify, seed, word_model
+from qualification.text.fitting import Rows, fit_words
+from qualification.text.grams import plain
+from qualification.text.readings import read_phrases
+from qualification.text.words import WordModel
 
 ENQUIRIES = Path(__file__).parent / "enquiries"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "hint3_enquiries.csv"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.addresses import canonical
+from handoff.mailing.addresses import canonical
 from leadboard.capture import contact
 from leadboard.capture.models import Source
 from leadboard.leads.models import Lead

@@ -7,11 +7,11 @@ from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent
 from leadboard.people.models import Availability
 from qualification import pipeline
-from qualification.classify import classify, seed, word_model
 from qualification.corrections import correcting, firm_words, standing
 from qualification.corrections.firm_fit import Taught, fit_added
 from qualification.corrections.models import Correction, FirmWords, Override
 from qualification.models import Verdict
+from qualification.text.classify import classify, seed, word_model
 from tests.mailing import run_together
 
 ODD = "Could you take care of our zorbel park? We would need somebody for the flimmer rods."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from qualification.classify import classify
-from qualification.demand import is_asked_of_us
+from qualification.text.classify import classify
+from qualification.text.demand import is_asked_of_us
 
 BUYERS = [
     "We sell SEO software (backlinks) and look for a tool to route 900 leads. A demo, please?",

@@ -2,8 +2,9 @@
 
 import pytest
 
-from handoff import actions, claims, escalation
+from handoff import actions, claims
 from handoff.models import Breach, Claim, Clock, Escalation
+from handoff.timing import escalation
 from leadboard.leads.models import LeadEvent
 from leadboard.leads.stages import Desk
 from leadboard.notify.models import Alert

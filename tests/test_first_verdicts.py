@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from handoff import nurture, sending
 from handoff.claims import claim
+from handoff.mailing import sending
 from handoff.models import AwaitedRep, Claim, Clock, Enrolment, Send, SendState
+from handoff.nurturing import nurture
 from leadboard.companies.models import Company, CompanySignal, Provider, ProviderAnswer, SignalKind
 from leadboard.leads import chain, lifecycle
 from leadboard.leads.clock import db_now
@@ -327,10 +328,10 @@ def test_answers_decided_together_are_sent_by_one_job_that_stands_back(make_lead
     OrmQ.objects.all().delete()
     pipeline.qualify_all([lead.pk for lead in leads])
     sends = list(Send.objects.order_by("pk").values_list("pk", flat=True))
-    assert queued() == [("handoff.sending.deliver_all", sends)]
+    assert queued() == [("handoff.mailing.sending.deliver_all", sends)]
     busy()
     sending.deliver_all(sends)
-    assert queued()[4:] == [("handoff.sending.deliver_all", sends[1:])]
+    assert queued()[4:] == [("handoff.mailing.sending.deliver_all", sends[1:])]
     OrmQ.objects.all().delete()
     sending.deliver_all(sends[1:])
     sending.deliver_all(sends)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from leadboard.playbook import versions
 from qualification import pipeline
-from qualification.kept_facts import facts_in
-from qualification.learning import fit
-from qualification.outcomes import Example
-from qualification.promotion import card_of
+from qualification.again.kept_facts import facts_in
+from qualification.learning.outcomes import Example
+from qualification.learning.promotion import card_of
+from qualification.learning.study import fit
 from qualification.score.coded import Coded
 from qualification.score.ends import ends_by_value, told
 from qualification.score.flat import Flat

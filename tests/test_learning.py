@@ -16,10 +16,11 @@ from skops.io import dumps
 
 from leadboard.leads import lifecycle
 from leadboard.playbook import versions
-from qualification import fitted, pipeline, promotion, store
-from qualification.learning import fit, sample_rows, study
+from qualification import pipeline, store
+from qualification.learning import fitted, promotion
+from qualification.learning.outcomes import Example, examples, label_of
+from qualification.learning.study import fit, sample_rows, study
 from qualification.models import ScoringModel
-from qualification.outcomes import Example, examples, label_of
 from qualification.score import blend
 from qualification.score.columns import plan_columns
 from qualification.score.compile import flat_form

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from hypothesis.strategies import integers, sampled_from
 
-from handoff import actions, claims, escalation, outcomes
+from handoff import actions, claims, outcomes
 from handoff.models import Breach, Claim, Clock, Enrolment, Escalation
+from handoff.timing import escalation
 from leadboard.http.problems import Problem
 from leadboard.leads import chain, lifecycle
 from leadboard.leads.models import Lead

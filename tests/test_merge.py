@@ -7,9 +7,11 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from handoff import claims, nurture, outcomes, stop_list
+from handoff import claims, outcomes
+from handoff.mailing import stop_list
+from handoff.mailing.suppression import suppress
 from handoff.models import Claim, Clock, Enrolment
-from handoff.suppression import suppress
+from handoff.nurturing import nurture
 from leadboard.capture import importing
 from leadboard.capture.duplicates import merging, suspicions, undoing
 from leadboard.capture.duplicates.models import Merge, PossibleDuplicate

@@ -6,9 +6,10 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from leadboard.notify.models import Alert
-from qualification import pipeline, promotion
+from qualification import pipeline
 from qualification.governance import drift, standing, watching
 from qualification.governance.models import Act, DriftReading
+from qualification.learning import promotion
 from qualification.scope import outside, scope_of
 from tests.firm import market, past
 

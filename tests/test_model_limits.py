@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from skops.io import dumps
 
-from qualification import breaker, fitted, pipeline, store
+from qualification import breaker, pipeline, store
+from qualification.learning import fitted
 from qualification.score import blend, flat
 from tests.test_learning import PLAIN
 from tests.test_what_teaches import model, resealed  # noqa: F401 - the fixture

@@ -9,10 +9,11 @@ from django.db import DatabaseError, connection, transaction
 from leadboard.http.problems import Problem
 from leadboard.notify.models import Alert
 from leadboard.playbook import versions
-from qualification import jobs, pipeline, promotion
+from qualification import jobs, pipeline
 from qualification.governance import acts, shadow, signing, standing, trials, trying
 from qualification.governance.comparing import auc_of, compare, level_of
 from qualification.governance.models import Act, FairnessReport, ShadowScore, Trial
+from qualification.learning import promotion
 from qualification.models import ScoringModel
 from tests.firm import market, past
 

@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from qualification import promotion
 from qualification.governance import acts, growing, measuring, signing, standing
 from qualification.governance.models import Act, DriftReading, FairnessReport
+from qualification.learning import promotion
 from qualification.models import ScoringModel, Verdict
 from tests.firm import market, past
 from tests.test_model_promotion import biased, by_hand, live  # noqa: F401 - fixtures

@@ -3,10 +3,12 @@
 import pytest
 from django.db import transaction
 
-from handoff import marketing, nurture, sending
+from handoff import marketing
 from handoff.claims import claim, hand_back, undo
-from handoff.engine import fire_due
+from handoff.mailing import sending
 from handoff.models import Clock, ClockKind, ClockState, Enrolment, EnrolmentState, Send, SendState
+from handoff.nurturing import nurture
+from handoff.timing.engine import fire_due
 from leadboard.http.problems import Problem
 from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent

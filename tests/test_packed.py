@@ -6,7 +6,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qualification.packed import Packed, PackedDumper, packed
+from qualification.again.packed import Packed, PackedDumper, packed
 
 VALUES = {
     "bigint": st.integers(-(2**63), 2**63 - 1),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handoff import sending
+from handoff.mailing import sending
 from handoff.models import Send
 from leadboard.leads import lifecycle
 from qualification import pipeline

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from leadboard.playbook import versions
-from qualification import promotion, store
+from qualification import store
 from qualification.governance import evidence, page, recalibrating, signing, standing
 from qualification.governance.recalibrating import SHIFT, STRETCH, Line, corrected, fitted_line
+from qualification.learning import promotion
+from qualification.learning.outcomes import Example
 from qualification.models import ScoringModel
-from qualification.outcomes import Example
 from qualification.score import blend
 from tests.firm import market, past
 

@@ -17,7 +17,8 @@ from leadboard.leads import chain, feed_log, lifecycle, timeline
 from leadboard.leads.models import Lead, LeadEvent, LeadScore
 from leadboard.playbook import policy, versions
 from leadboard.playbook.models import PlaybookVersion
-from qualification import jobs, lanes, panels, pipeline, portions, rescoring, thinking, untold
+from qualification import jobs, panels, pipeline, thinking
+from qualification.again import lanes, portions, rescoring, untold
 from qualification.corrections import correcting
 from qualification.models import Rescoring, ScoredAgain
 from qualification.score.scorer import CardScorer

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.models import Count, F
 
-from handoff import claims, engine, firing, periodic
+from handoff import claims, periodic
 from handoff.models import Breach, Clock, Escalation, PeriodicRun
+from handoff.timing import engine, firing
 from leadboard.leads.clock import db_now
 from leadboard.leads.models import Lead, LeadEvent
 from tests.hands import fire, turn

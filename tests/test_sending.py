@@ -10,13 +10,15 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django_q.models import OrmQ
 
-from handoff import clocks, nurture, sending
+from handoff.mailing import sending
 from handoff.models import Clock, ClockKind, ClockState, Enrolment, EnrolmentState, Send, SendState
+from handoff.nurturing import nurture
+from handoff.timing import clocks
 from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent
 from tests.mailing import database_url, fire_next, kinds, run_together, wait_until
 
-DELIVER = "import django; django.setup(); from handoff.sending import deliver; deliver({})"
+DELIVER = "import django; django.setup(); from handoff.mailing.sending import deliver; deliver({})"
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from handoff import answers, nurture, sending
-from handoff.addresses import canonical, is_mailable
 from handoff.claims import claim
+from handoff.mailing import answers, sending
+from handoff.mailing.addresses import canonical, is_mailable
+from handoff.mailing.suppression import is_suppressed, suppress
 from handoff.models import (
     Claim,
     Clock,
@@ -18,7 +19,7 @@ from handoff.models import (
     Suppression,
     SuppressionKey,
 )
-from handoff.suppression import is_suppressed, suppress
+from handoff.nurturing import nurture
 from leadboard.http.problems import Problem
 from leadboard.leads import lifecycle
 from leadboard.leads.models import LeadEvent

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from handoff import claims, marketing, nurture, timeouts
+from handoff import claims, marketing
 from handoff.models import Clock
+from handoff.nurturing import nurture
+from handoff.timing import timeouts
 from leadboard.leads import lifecycle
 from leadboard.leads.models import Lead, LeadEvent
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from handoff import sending
+from handoff.mailing import sending
 from handoff.models import Send
 from leadboard.capture import sources
 from leadboard.leads.models import Lead, LeadEvent

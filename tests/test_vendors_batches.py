@@ -361,7 +361,7 @@ def test_a_lead_that_a_person_closed_is_not_woken_by_details(make):
 
 
 def test_a_suppressed_person_is_closed_when_the_details_arrive(make):
-    from handoff.suppression import suppress  # noqa: PLC0415 - reason: only this test
+    from handoff.mailing.suppression import suppress  # noqa: PLC0415 - reason: only this test
 
     suppress("joe@halden.example", "asked")
     source = make("meta")

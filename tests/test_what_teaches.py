@@ -8,11 +8,12 @@ import pytest
 from leadboard.leads import lifecycle
 from leadboard.playbook import versions
 from leadboard.playbook.models import PlaybookVersion
-from qualification import fitted, outcomes, pipeline, promotion, store
+from qualification import pipeline, store
 from qualification.corrections import correcting
-from qualification.learning import study
+from qualification.learning import fitted, outcomes, promotion
+from qualification.learning.outcomes import Ended, examples
+from qualification.learning.study import study
 from qualification.models import ScoringModel
-from qualification.outcomes import Ended, examples
 from qualification.score.columns import plan_columns
 from qualification.score.learner import learn
 from tests.test_learning import PLAIN, as_examples, firm
@@ -64,7 +65,7 @@ def test_a_lead_that_was_merged_into_another_is_counted_once(over):
 
 
 def test_one_persons_refusals_stay_below_a_cap(over, ana, sam, monkeypatch):
-    monkeypatch.setattr("qualification.outcomes.FEWEST_CAPPED", 2)
+    monkeypatch.setattr("qualification.learning.outcomes.FEWEST_CAPPED", 2)
     for _ in range(4):
         over("rejected", by=ana, code="wrong_persona")
     over("rejected", by=sam, code="wrong_persona")

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# All spellings of one address have the same name before + and @ without dots; see handoff.addresses.BARE_NAME.
+# All spellings of one address have the same name before + and @ without dots; see handoff.mailing.addresses.BARE_NAME.
 INDEX = """
 CREATE INDEX lead_bare_name ON leads_lead
 (replace(split_part(split_part(lower(btrim(email)), '@', 1), '+', 1), '.', ''))

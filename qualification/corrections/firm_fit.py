@@ -13,9 +13,9 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from qualification.fitting import Rows, counts_in, names_in
-from qualification.grams import letter_grams, plain
-from qualification.words import OURS, UNSEEN, WordModel
+from qualification.text.fitting import Rows, counts_in, names_in
+from qualification.text.grams import letter_grams, plain
+from qualification.text.words import OURS, UNSEEN, WordModel
 
 # Chosen on the learning curve of two shops' enquiries, 20 to 1,300 labels: how freely a correction is learnt
 # and how much each enquiry of the seed holds against it.

@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from leadboard.leads.models import LeadEvent
-from qualification.classify import classify, fingerprint, seed, word_model
-from qualification.cleaning import matter_of
 from qualification.corrections.models import Correction, FirmWords, Label
-from qualification.words import WordModel
+from qualification.text.classify import classify, fingerprint, seed, word_model
+from qualification.text.cleaning import matter_of
+from qualification.text.words import WordModel
 
 log = logging.getLogger(__name__)
 FOLDS = 3

@@ -9,10 +9,10 @@ from django.db import connection
 from leadboard.leads.models import Lead
 from leadboard.playbook import policy
 from leadboard.playbook.schema import Playbook
-from qualification.answers import by_answers
-from qualification.classify import Classified, classify, readings_of
 from qualification.corrections.firm_words import text_hash, words_in_use
 from qualification.corrections.models import Correction, Label, Override
+from qualification.text.answers import by_answers
+from qualification.text.classify import Classified, classify, readings_of
 
 # Asked for each lead, so in plain SQL: half the price of the same by the ORM.
 SAID = "SELECT lead_id, text_hash, label FROM corrections_correction WHERE lead_id = ANY(%s)"

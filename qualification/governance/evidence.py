@@ -10,8 +10,8 @@ from django.db.models import Max
 from leadboard.leads.models import LeadEvent
 from leadboard.playbook.schema import Playbook
 from qualification import store
+from qualification.learning.outcomes import CORRECTED, ENDS, Example, examples
 from qualification.models import ScoringModel
-from qualification.outcomes import CORRECTED, ENDS, Example, examples
 from qualification.score.scorer import CardScorer
 
 

@@ -24,8 +24,8 @@ from qualification.governance import (
 )
 from qualification.governance.models import Act, DriftReading
 from qualification.governance.wording import in_words
+from qualification.learning.outcomes import examples
 from qualification.models import ModelState, ScoringModel, Verdict
-from qualification.outcomes import examples
 
 DAYS = 30
 NEWEST = 500

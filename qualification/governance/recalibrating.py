@@ -23,8 +23,8 @@ from leadboard.playbook.schema import Playbook
 from qualification import store
 from qualification.governance import evidence, trials, trying
 from qualification.governance.comparing import is_enough
+from qualification.learning.outcomes import Example
 from qualification.models import ScoringModel
-from qualification.outcomes import Example
 from qualification.score import blend
 from qualification.score.figures import figures_of
 

@@ -14,8 +14,8 @@ from qualification.governance.fairness import Decided, findings
 from qualification.governance.groups import attributes
 from qualification.governance.models import FairnessReport
 from qualification.governance.proxies import proxies
+from qualification.learning.outcomes import examples
 from qualification.models import ScoringModel, Verdict
-from qualification.outcomes import examples
 
 NEWEST = 2000
 NOT_CHOSEN = "non_prospect"

@@ -11,8 +11,8 @@ from leadboard.playbook import versions
 from qualification.governance import evidence
 from qualification.governance.comparing import Comparison, compare, is_enough
 from qualification.governance.models import Trial
+from qualification.learning.outcomes import Example
 from qualification.models import ModelState, ScoringModel
-from qualification.outcomes import Example
 from qualification.store import ModelRefused
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from qualification.governance import drift, evidence, recalibrating, standing, t
 from qualification.governance.comparing import compare, is_enough
 from qualification.governance.models import DriftReading
 from qualification.governance.wording import in_words
+from qualification.learning.outcomes import Example
 from qualification.models import ScoringModel, Verdict
-from qualification.outcomes import Example
 from qualification.store import ModelRefused
 
 log = logging.getLogger(__name__)

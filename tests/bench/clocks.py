@@ -26,7 +26,7 @@ from django.conf import settings  # noqa: E402 - what follows needs the apps to 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from handoff.engine import BATCH  # noqa: E402
+from handoff.timing.engine import BATCH  # noqa: E402
 from leadboard.people.models import Role, User  # noqa: E402
 from leadboard.playbook import versions  # noqa: E402
 from tests.bench.figures import Figure, percentile  # noqa: E402

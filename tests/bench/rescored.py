@@ -134,10 +134,11 @@ def wait(is_so):
 
 def live_model(is_bought):
     """Train on what became of earlier leads; return the stored model that judges from now on."""
-    from qualification import promotion, store
-    from qualification.learning import Candidate
+    from qualification import store
+    from qualification.learning import promotion
+    from qualification.learning.outcomes import Example
+    from qualification.learning.study import Candidate
     from qualification.models import ScoringModel
-    from qualification.outcomes import Example
     from qualification.score import blend
     from qualification.score.columns import plan_columns
     from qualification.score.learner import learn

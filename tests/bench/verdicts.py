@@ -84,8 +84,8 @@ def judged(first, last):
     from django_q.models import OrmQ
 
     from qualification import jobs
-    from qualification.classify import word_model
     from qualification.models import Verdict
+    from qualification.text.classify import word_model
 
     word_model()
     with connection.cursor() as cursor:

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from qualification import promotion
 from qualification.governance import shadow, watching
+from qualification.learning import promotion
 from tests.browser.reading import faults_of
 from tests.firm import market, past
 from tests.test_model_promotion import by_hand

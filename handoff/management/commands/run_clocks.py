@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from handoff.engine import Engine
 from handoff.periodic import run_until
+from handoff.timing.engine import Engine
 from leadboard.leads.sequencer import Sequencer
 from leadboard.processes import end_with_parent
 

@@ -15,7 +15,7 @@ from leadboard.people.models import Role, User
 from leadboard.xeducation import course, table
 from leadboard.xeducation.door import Door
 from leadboard.xeducation.watch import Watch
-from qualification.promotion import train
+from qualification.learning.promotion import train
 
 FILE = "../shared/data/x_education_leads.csv.gz"
 TARGETS = {"auc": "≥ 0.848", "log_loss": "≤ 0.455", "ece": "≤ 0.035", "lift_10": "–", "lift_20": "–"}

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         self.collect_static()
         call_command("check", databases=["default"])
         # Fits the shipped word model once, so that no job waits for scikit-learn on its first lead.
-        import_string("qualification.classify.word_model")()
+        import_string("qualification.text.classify.word_model")()
 
     def prepare_database(self):
         """Migrate, make sure of a playbook, and fill an empty database when this is the demo."""

@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand
 
+from qualification.learning.promotion import train
 from qualification.models import ModelState
-from qualification.promotion import train
 from qualification.score.figures import Figures
 
 

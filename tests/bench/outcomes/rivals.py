@@ -9,8 +9,8 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from leadboard.playbook import policy
-from qualification.learning import fit
-from qualification.outcomes import Example
+from qualification.learning.outcomes import Example
+from qualification.learning.study import fit
 from qualification.score import blend
 from qualification.score.ridge import fit_curve
 from qualification.score.values import as_number, as_word

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import yaml
 
 from leadboard.leads.models import Lead
-from qualification.classify import classify
 from qualification.enrich import find_out
 from qualification.facts import facts_with
+from qualification.text.classify import classify
 from tests.bench.outcomes import guess, labels, moments
 from tests.bench.outcomes.lines import lines_of
 

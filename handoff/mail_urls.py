@@ -1,8 +1,0 @@
-"""What a mail links to; mounted at unsubscribe/."""
-
-from django.urls import path
-
-from handoff.unsubscribe import unsubscribe
-
-app_name = "mail"
-urlpatterns = [path("<str:token>/", unsubscribe, name="unsubscribe")]

@@ -1,0 +1,1 @@
+"""What is sent to prospects, and who is not to be written to."""

@@ -1,0 +1,1 @@
+"""Leads that marketing keeps warm: the programmes and their queues."""

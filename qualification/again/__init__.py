@@ -1,0 +1,1 @@
+"""Open leads scored again when the model or the playbook has changed."""

@@ -1,0 +1,1 @@
+"""From what became of leads to a model that may judge the next ones."""
