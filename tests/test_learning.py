@@ -19,7 +19,7 @@ from leadboard.playbook import versions
 from qualification import pipeline, store
 from qualification.learning import fitted, promotion
 from qualification.learning.outcomes import Example, examples, label_of
-from qualification.learning.study import fit, sample_rows, study
+from qualification.learning.study import against_card, fit, sample_rows, study
 from qualification.models import ScoringModel
 from qualification.score import blend
 from qualification.score.columns import plan_columns
@@ -260,6 +260,22 @@ def test_the_score_begins_as_the_points_of_the_card(playbook):
 )
 def test_what_an_end_teaches(kind, facts, by_person, label):
     assert label_of(kind, facts, by_person) == label
+
+
+@pytest.mark.parametrize(
+    ("mine", "verdict"),
+    [
+        ((0.60, 0.70), (False, "the scorecard is better on the newest leads")),
+        (
+            (0.56, 0.66),
+            (False, "its chances are nearer the truth, but the scorecard sorts the newest leads better"),
+        ),
+        ((0.56, 0.70), (True, "better than the scorecard on the newest leads")),
+    ],
+)
+def test_a_first_model_is_told_in_what_the_card_is_better(mine, verdict):
+    figures = [{"log_loss": loss, "auc": auc} for loss, auc in (mine, (0.59, 0.70))]
+    assert against_card(*figures) == verdict
 
 
 PLAIN = {"message": "", "email": "", "company": "", "lead_type": "other", "source": "Web"}

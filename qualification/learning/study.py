@@ -208,14 +208,7 @@ def _decide(
 ) -> tuple[bool, str]:
     """(promote?, the sentence that says why)."""
     if live is None:
-        mine, card = report.newest["candidate"], report.newest["scorecard"]
-        wins = mine["log_loss"] < card["log_loss"] and (mine["auc"] or 0) >= (card["auc"] or 0) - AUC_SLACK
-        return (
-            wins,
-            "better than the scorecard on the newest leads"
-            if wins
-            else "the scorecard is better on the newest leads",
-        )
+        return against_card(report.newest["candidate"], report.newest["scorecard"])
     unseen = [example for example in newer if example.lead_id > live_until]
     if len(unseen) < FEWEST_NEWEST or len({example.won for example in unseen}) < 2:
         return False, "too few outcomes since the live model was fitted to compare with it"
@@ -229,6 +222,15 @@ def _decide(
         wins,
         "not worse than the live model on leads it has not seen" if wins else "the live model is better",
     )
+
+
+def against_card(mine: Figures, card: Figures) -> tuple[bool, str]:
+    """(may the first model judge?, the sentence that says why), by the newest leads."""
+    if mine["log_loss"] >= card["log_loss"]:
+        return False, "the scorecard is better on the newest leads"
+    if (mine["auc"] or 0) < (card["auc"] or 0) - AUC_SLACK:
+        return False, "its chances are nearer the truth, but the scorecard sorts the newest leads better"
+    return True, "better than the scorecard on the newest leads"
 
 
 def sample_rows(plan: Plan, count: int = 40) -> list[dict[str, Any]]:
