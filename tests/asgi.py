@@ -1,7 +1,11 @@
 """Requests as the web program hands them on, for what stands ahead of Django."""
 
 import asyncio
+import contextlib
 import json
+
+from django.core.asgi import get_asgi_application
+from django.db import connection, connections
 
 
 def request(path, body=b"", method="POST", **headers):
@@ -32,3 +36,20 @@ async def send(application, scope, raw):
     headers = {name.decode().lower(): value.decode() for name, value in told[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in told[1:])
     return told[0]["status"], headers, json.loads(body) if body else None
+
+
+@contextlib.contextmanager
+def ahead_of_django(door, monkeypatch, let_through):
+    """Yield a door of this class as it stands in the web program; `let_through` gets the path of each request
+    that it leaves to Django.
+    """
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    django = get_asgi_application()
+
+    async def other(scope, receive, send):
+        let_through.append(scope["path"])
+        await django(scope, receive, send)
+
+    made = door(other)
+    yield made
+    made.gatherer.thread.submit(lambda: connection.close()).result()

@@ -6,15 +6,14 @@ import asyncio
 import threading
 
 import pytest
-from django.core.asgi import get_asgi_application
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from handoff.door import Door
 from handoff.models import Claim
 from leadboard.leads import lifecycle
 from leadboard.people.models import User
 from leadboard.people.tokens import end_tokens, give_token
-from tests.asgi import request, send
+from tests.asgi import ahead_of_django, request, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,16 +26,8 @@ def let_through():
 
 @pytest.fixture
 def door(monkeypatch, let_through):
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # as in the web program
-    django = get_asgi_application()
-
-    async def other(scope, receive, send):
-        let_through.append(scope["path"])
-        await django(scope, receive, send)
-
-    made = Door(other)
-    yield made
-    made.gatherer.thread.submit(lambda: connection.close()).result()
+    with ahead_of_django(Door, monkeypatch, let_through) as made:
+        yield made
 
 
 def claim(lead, token, **headers):

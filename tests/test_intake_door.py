@@ -6,15 +6,14 @@ import asyncio
 import json
 
 import pytest
-from django.core.asgi import get_asgi_application
-from django.db import connection, connections
+from django.db import connection
 from django_q.models import OrmQ
 
 from leadboard.capture.door import Door
 from leadboard.capture.models import Source, Submission
 from leadboard.capture.screening.models import Junk
 from leadboard.leads.models import Lead
-from tests.asgi import request, send
+from tests.asgi import ahead_of_django, request, send
 from tests.test_limits import set_limit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,16 +32,8 @@ def let_through():
 
 @pytest.fixture
 def door(monkeypatch, let_through):
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # as in the web program
-    django = get_asgi_application()
-
-    async def other(scope, receive, send):
-        let_through.append(scope["path"])
-        await django(scope, receive, send)
-
-    made = Door(other)
-    yield made
-    made.gatherer.thread.submit(lambda: connection.close()).result()
+    with ahead_of_django(Door, monkeypatch, let_through) as made:
+        yield made
     made.alone.shutdown()
 
 

@@ -7,8 +7,7 @@ import threading
 import time
 
 import pytest
-from django.core.asgi import get_asgi_application
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from leadboard.leads.models import LeadEvent
 from leadboard.tracking import sites, tokens
@@ -22,11 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def door(monkeypatch):
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # as in the web program
-    made = Door(get_asgi_application())
-    yield made
-    for thread in (made.gatherer.thread, made.teller):
-        thread.submit(lambda: connection.close()).result()
+    with asgi.ahead_of_django(Door, monkeypatch, []) as made:
+        yield made
+    made.teller.submit(lambda: connection.close()).result()
 
 
 def request(body, **headers):
